@@ -1,0 +1,1 @@
+"""The terminal: cards as text with Rich, and a conversation with history."""

@@ -1,0 +1,13 @@
+"""Everything the product raises on purpose, beside `KnowledgeError` and `IntentsError` of the layers below."""
+
+
+class WhatworksError(Exception):
+    """The base of the errors that a person can act on; the message is a sentence for that person."""
+
+
+class SettingsError(WhatworksError):
+    """One or more settings are wrong; the message names each by its environment variable."""
+
+
+class InputError(WhatworksError):
+    """A file or line handed to a command cannot be used; the message says which and why."""

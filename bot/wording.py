@@ -1,0 +1,163 @@
+"""The product's own words, in one place. Sentences about evidence are not here: those stand in the sheets."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Final
+
+from bot.reply import Facet, Occasion
+from knowledge.entry import Direction, Effect, EvidenceEntry, Kind, OutcomeArea, SourceType, Strength
+
+EFFECT_SYMBOLS: Final = {
+    Effect.POSITIVE: "▲▲",
+    Effect.TENDS_POSITIVE: "▲",
+    Effect.MIXED: "▲▼",
+    Effect.NO_EFFECT: "=",
+    Effect.TENDS_NEGATIVE: "▼",
+    Effect.NEGATIVE: "▼▼",
+    Effect.NOT_RATED: "–",
+}
+STRENGTH_SYMBOLS: Final = {
+    Strength.HIGH: "●●●●",
+    Strength.MODERATE: "●●●○",
+    Strength.LOW: "●●○○",
+    Strength.VERY_LOW: "●○○○",
+    Strength.NOT_RATED: "○○○○",
+}
+STRENGTH_WORDS: Final = {
+    Strength.HIGH: "High",
+    Strength.MODERATE: "Moderate",
+    Strength.LOW: "Low",
+    Strength.VERY_LOW: "Very low",
+    Strength.NOT_RATED: "Not rated",
+}
+_EFFECT_WORDS: Final = {
+    Effect.POSITIVE: "Positive: the findings favour it",
+    Effect.TENDS_POSITIVE: "Tends to be positive",
+    Effect.MIXED: "Mixed: some findings for, some against",
+    Effect.TENDS_NEGATIVE: "Tends to be negative",
+    Effect.NEGATIVE: "Negative: the findings speak against it",
+    Effect.NOT_RATED: "Not rated: nobody has shown an effect either way",
+}
+KIND_WORDS: Final = {
+    Kind.INTERVENTION: "Intervention",
+    Kind.PRACTICE_SYSTEM: "Practice system",
+    Kind.PRACTICE_METHOD: "Practice method",
+    Kind.GUIDANCE: "Law and guidance",
+}
+DIRECTION_WORDS: Final = {
+    Direction.BETTER: "better",
+    Direction.NO_DIFFERENCE: "no difference shown",
+    Direction.WORSE: "worse",
+    Direction.MIXED: "mixed",
+    Direction.DESCRIPTIVE: "descriptive",
+}
+SOURCE_TYPE_WORDS: Final = {
+    SourceType.SYSTEMATIC_REVIEW: "systematic review",
+    SourceType.RCT: "randomised trial",
+    SourceType.QED: "comparison study",
+    SourceType.EVALUATION: "evaluation",
+    SourceType.REVIEW: "review",
+    SourceType.TOOLKIT: "toolkit",
+    SourceType.GUIDELINE: "guideline",
+    SourceType.STATUTE: "statute",
+    SourceType.OTHER: "other",
+}
+AREA_WORDS: Final = {area: area.value.replace("-", " ").capitalize() for area in OutcomeArea}
+FACET_WORDS: Final = {
+    Facet.FINDINGS: "Findings",
+    Facet.DOING_IT_WELL: "Doing it well",
+    Facet.WHO: "Who it was tested on",
+    Facet.LIMITS: "Limits",
+    Facet.COST: "Cost",
+    Facet.SOURCES: "Sources",
+}
+
+DERIVED_RATING: Final = "Rated by the compilers of this knowledge base from the sources, not by a What Works Centre."
+CHECK_IN_FORCE: Final = "Some of this law may not be in force yet: check whether it is in force before you rely on it."
+NO_COST: Final = "No cost figure was found in the sources."
+UNSIGNED: Final = "Not yet signed off by the centre's reviewers."
+NOT_ADVICE: Final = "Evidence informs a decision; it does not make it."
+
+CHOICES_HEADING: Final = "Did you mean one of these?"
+NONE_OF_THESE: Final = "None of these"
+NO_ENTRY_HEADING: Final = "Nothing on that yet"
+NO_ENTRY: Final = "The knowledge base has no entry that answers this, and the bot does not guess. That nothing is here does not mean that nobody has studied it."
+NO_ENTRY_NEXT: Final = "The question can be flagged as an evidence gap, so that the centre hears of it."
+FLAG_HEADING: Final = "Flag an evidence gap"
+FLAG: Final = "Thank you: knowing what is missing matters. Leave out names and anything that could identify a family."
+FLAG_NOT_CONNECTED: Final = "Flagging from the terminal is not connected yet; nothing has been stored or sent."
+COMPARE_HEADING: Final = "Side by side"
+CANNOT_COMPARE: Final = "The two cannot be compared: no outcome was measured for both. Each stands on its own studies."
+COMPARE_NOTE: Final = (
+    "From different studies, with different people: a larger figure on one side does not mean that it works better."
+)
+
+REMIT: Final = "This bot answers questions about evidence, guidance and law in children's social care in England, from a curated knowledge base."
+EXAMPLES_LEAD: Final = "Try, for example:"
+EXAMPLES: Final = (
+    "does family group conferencing keep children out of care?",
+    "what have you got on kinship care?",
+    "how long have we got for a section 47 enquiry?",
+)
+OCCASION_WORDS: Final = {
+    Occasion.OTHER: "That is not a question for an evidence base.",
+    Occasion.NOTHING_ASKED: "There was no question in that message that could be read.",
+    Occasion.GREETING: "Hello.",
+    Occasion.THANKS: "You're welcome.",
+    Occasion.HELP: "Ask in your own words; abbreviations and slips of typing are fine. Please leave out names and details of families.",
+    Occasion.SUBSCRIBE: "Weekly tips are not available from this terminal.",
+}
+
+URGENT_HEADING: Final = "If someone may be in danger now, act first"
+URGENT_LINES: Final = (
+    "Immediate danger to life or safety: call 999.",
+    "Tell your manager or the duty manager now, and follow your local safeguarding procedures. Out of hours: the emergency duty team.",
+    "If it is you who is at risk: leave, get somewhere safe, call 999, then tell your manager.",
+    "This bot cannot assess risk or pass a message on to anyone.",
+)
+URGENT_THEN: Final = "On the question you asked besides:"
+
+_PERSONAL_WORDS: Final = {
+    "NAME": "a name",
+    "DOB": "a date of birth",
+    "PHONE": "a phone number",
+    "EMAIL": "an email address",
+    "ADDRESS": "an address",
+    "POSTCODE": "a postcode",
+    "NHS_NUMBER": "an NHS number",
+    "NINO": "a National Insurance number",
+    "CASE_NUMBER": "a case or record number",
+    "URL": "a link to a record",
+    "AGE_AND_PLACE": "an age together with a place",
+}
+
+
+def effect_words(effect: Effect, strength: Strength) -> str:
+    """Return an effect in words; "no effect" is told apart by how well it was tested."""
+    if effect is Effect.NO_EFFECT:
+        if strength in (Strength.HIGH, Strength.MODERATE):
+            return "No effect: tested well, and no difference was found"
+        return "No effect shown so far: the tests were too weak to be sure"
+    return _EFFECT_WORDS[effect]
+
+
+def rated_by(entry: EvidenceEntry) -> str:
+    """Return who made an entry's ratings, as a sentence."""
+    if entry.rating.is_official:
+        return f"Rating: {entry.rating.by.removeprefix('official: ')}."
+    return DERIVED_RATING
+
+
+def day(when: date) -> str:
+    """Return a day as people write it: 23 November 2026."""
+    return f"{when.day} {when:%B %Y}"
+
+
+def removed(types: tuple[str, ...]) -> str:
+    """Return the sentence that tells which kinds of personal data were taken out; "" for none."""
+    if not types:
+        return ""
+    kinds = [_PERSONAL_WORDS[kind] for kind in types]
+    listed = kinds[0] if len(kinds) == 1 else f"{', '.join(kinds[:-1])} and {kinds[-1]}"
+    return f"What looked like {listed} was taken out of your message before it was read, and is not kept."

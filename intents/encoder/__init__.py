@@ -1,0 +1,82 @@
+"""The sentence encoder: all-MiniLM-L6-v2 in 8 bits, run by onnxruntime. See `docs/encoder.md` for where it comes from."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
+from pathlib import Path
+from typing import Final, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+import onnxruntime
+from tokenizers import Tokenizer
+
+from intents.errors import EncoderError
+
+FOLDER: Final = Path(__file__).parent
+CHECKSUMS: Final = {
+    "model.onnx": "c975b4dd822661842c24f8759a668ac8ebca9074667aebc08c72574dda878e08",
+    "tokenizer.json": "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037",
+}
+DIMENSIONS: Final = 384
+TOKENS_MAX: Final = 64
+
+Vectors: TypeAlias = npt.NDArray[np.float32]
+
+
+class Encoder:
+    """Turns sentences into unit vectors whose dot product says how alike they are.
+
+    Args:
+        folder: Holds `model.onnx` and `tokenizer.json`.
+        checksums: SHA-256 of each file that must be as tested.
+
+    Raises:
+        EncoderError: If a model file is missing or is not the one this version was tested with.
+    """
+
+    def __init__(self, folder: Path = FOLDER, checksums: Mapping[str, str] = CHECKSUMS) -> None:
+        for name, expected in checksums.items():
+            try:
+                with (folder / name).open("rb") as file:
+                    found = hashlib.file_digest(file, "sha256").hexdigest()
+            except OSError as error:
+                raise EncoderError(f"The encoder file {folder / name} cannot be read ({error.strerror})") from error
+            if found != expected:
+                raise EncoderError(
+                    f"The encoder file {folder / name} has checksum {found[:12]}..., expected {expected[:12]}..."
+                )
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = options.inter_op_num_threads = 1
+        self._session = onnxruntime.InferenceSession(
+            str(folder / "model.onnx"), options, providers=["CPUExecutionProvider"]
+        )
+        self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+        self._tokenizer.enable_truncation(TOKENS_MAX)
+        self._tokenizer.no_padding()
+
+    def encode(self, text: str) -> Vectors:
+        """Return one sentence's vector: 384 numbers of length one, whatever else was encoded before."""
+        ids = np.array([self._tokenizer.encode(text).ids], dtype=np.int64)
+        (vectors,) = self._session.run(None, {"input_ids": ids, "attention_mask": np.ones_like(ids)})
+        return np.asarray(vectors[0], dtype=np.float32)
+
+    def encode_all(self, texts: Sequence[str]) -> Vectors:
+        """Return the vectors of many sentences, one row each.
+
+        Sentences are encoded singly, as questions will be: the 8-bit model scales by what is in a batch, so that the same
+        sentence would get a slightly different vector in different company.
+        """
+        if not texts:
+            return np.zeros((0, DIMENSIONS), dtype=np.float32)
+        with ThreadPoolExecutor(max_workers=2) as pool:
+            return np.stack(list(pool.map(self.encode, texts)))
+
+
+@cache
+def default_encoder() -> Encoder:
+    """Return the encoder of the package, loaded once in a process."""
+    return Encoder()
