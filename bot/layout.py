@@ -103,7 +103,7 @@ def _is_rated(entry: EvidenceEntry) -> bool:
 def _rating(entry: EvidenceEntry) -> Rating:
     effect, strength = entry.rating.effect, entry.rating.strength
     return Rating(
-        wording.effect_words(effect, strength),
+        wording.effect_words(entry),
         wording.EFFECT_SYMBOLS[effect],
         wording.STRENGTH_WORDS[strength],
         wording.STRENGTH_SYMBOLS[strength],

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Final
 
 from bot.reply import Facet, Occasion
-from knowledge.entry import Direction, Effect, EvidenceEntry, Kind, OutcomeArea, SourceType, Strength
+from knowledge.entry import Answer, Direction, Effect, EvidenceEntry, Kind, OutcomeArea, SourceType, Strength
 
 EFFECT_SYMBOLS: Final = {
     Effect.POSITIVE: "▲▲",
@@ -37,7 +37,7 @@ _EFFECT_WORDS: Final = {
     Effect.MIXED: "Mixed: some findings for, some against",
     Effect.TENDS_NEGATIVE: "Tends to be negative",
     Effect.NEGATIVE: "Negative: the findings speak against it",
-    Effect.NOT_RATED: "Not rated: nobody has shown an effect either way",
+    Effect.NOT_RATED: "Not rated: the findings describe, they do not test an effect",
 }
 KIND_WORDS: Final = {
     Kind.INTERVENTION: "Intervention",
@@ -133,12 +133,18 @@ _PERSONAL_WORDS: Final = {
 }
 
 
-def effect_words(effect: Effect, strength: Strength) -> str:
-    """Return an effect in words; "no effect" is told apart by how well it was tested."""
+def effect_words(entry: EvidenceEntry) -> str:
+    """Return an entry's effect in words.
+
+    "No effect" is told apart by how well it was tested; "not rated" by whether anybody was to show an effect at all.
+    """
+    effect, strength = entry.rating.effect, entry.rating.strength
     if effect is Effect.NO_EFFECT:
-        if strength in (Strength.HIGH, Strength.MODERATE):
+        if strength in {Strength.HIGH, Strength.MODERATE}:
             return "No effect: tested well, and no difference was found"
         return "No effect shown so far: the tests were too weak to be sure"
+    if effect is Effect.NOT_RATED and entry.answer is Answer.NO_EVIDENCE_YET:
+        return "Not rated: nobody has shown an effect either way"
     return _EFFECT_WORDS[effect]
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import io
 import json
+import zipfile
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -210,5 +211,5 @@ class Matcher:
                     reader,
                     encoder or default_encoder(),
                 )
-        except (ValueError, KeyError, OSError, EOFError) as error:
+        except (ValueError, KeyError, OSError, EOFError, zipfile.BadZipFile) as error:
             raise MatcherError("The stored matcher is damaged; build the knowledge base again") from error

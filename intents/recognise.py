@@ -127,7 +127,7 @@ class Recogniser:
         want = self._wants.find(core, read)
         named = self._entries.named(read)
         compared = self._compared(core, named) if want is Want.COMPARE or len(named) > 1 else None
-        is_urgent = self._urgent.is_urgent(core, read)
+        is_urgent = not WantFinder.is_formula(core) and self._urgent.is_urgent(core, read)
         return Recognition(core, want, tuple(ranked[:MATCHES]), is_urgent, redacted.types, named, compared)
 
     def _compared(self, text: str, named: tuple[str, ...]) -> tuple[str, str] | None:

@@ -101,10 +101,10 @@ class WantFinder:
 
     def find(self, text: str, read: Read) -> Want:
         """Return what a plain text without politeness wants, judged without what was said before."""
-        if _HELP.match(text) or _BROWSE_ALL.match(text):
-            return Want.HELP if _HELP.match(text) else Want.BROWSE
-        if _GREETING.match(text) or (_THANKS.match(text) and _THANKED.search(text)):
-            return Want.SMALL_TALK
+        if self.is_formula(text):
+            return Want.HELP if _HELP.match(text) else Want.SMALL_TALK
+        if _BROWSE_ALL.match(text):
+            return Want.BROWSE
         if _FLAG.search(text):
             return Want.FLAG_GAP
         if _BROWSE.match(text):
@@ -118,6 +118,11 @@ class WantFinder:
         if want in (Want.BROWSE, Want.FOLLOW_UP):
             return Want.ASK
         return want
+
+    @staticmethod
+    def is_formula(text: str) -> bool:
+        """Return whether a message is nothing but a greeting, thanks or a call for help with the bot."""
+        return bool(_HELP.match(text) or _GREETING.match(text) or (_THANKS.match(text) and _THANKED.search(text)))
 
     @staticmethod
     def topic_of(text: str) -> str:

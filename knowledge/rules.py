@@ -28,7 +28,9 @@ FACETS: Final = ("findings", "doing_it_well", "limits", "cost")
 LABEL_WORDS_MAX: Final = 6
 EXAMPLES_MIN: Final = 20
 NEAR_DUPLICATE_RATIO: Final = 92.0  # rapidfuzz ratio of two example questions of different entries
-NEAR_DUPLICATE_LENGTH_MIN: Final = 20  # characters; in shorter ones ("kiva evidence") one letter tells two programmes apart
+NEAR_DUPLICATE_LENGTH_MIN: Final = (
+    20  # characters; in shorter ones ("kiva evidence") one letter tells two programmes apart
+)
 REVIEW_AFTER: Final = timedelta(days=366)
 REVIEW_UNSETTLED_LAW_AFTER: Final = timedelta(days=184)
 EMPTY_PHRASES: Final = re.compile(r"\b(studies|research|evidence) shows?\b|\bproven\b|\bproves?\b", re.IGNORECASE)

@@ -75,7 +75,7 @@ def _side_by_side(block: SideBySide) -> RenderableType:
 def _item(mark: str, text: Text) -> RenderableType:
     row = Table.grid(padding=(0, 1))
     row.add_column(no_wrap=True)
-    row.add_column()
+    row.add_column(overflow="fold")  # a long address is broken, never cut
     row.add_row(Text(mark), text)
     return row
 

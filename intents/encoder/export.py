@@ -79,7 +79,8 @@ def export(weights: Path, target: Path) -> None:
         str(unquantised),
         input_names=["input_ids", "attention_mask"],
         output_names=["embedding"],
-        dynamic_axes={name: {0: "batch", 1: "tokens"} for name in ("input_ids", "attention_mask")} | {"embedding": {0: "batch"}},
+        dynamic_axes={name: {0: "batch", 1: "tokens"} for name in ("input_ids", "attention_mask")}
+        | {"embedding": {0: "batch"}},
         opset_version=OPSET,
         dynamo=False,  # the newer exporter names two values alike here, and the quantised model does not load
     )
