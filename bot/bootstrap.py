@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+from threadpoolctl import threadpool_limits
+
 from adapters.console.chat import chat
 from adapters.console.render import console, progress, render
 from bot.settings import Settings
@@ -24,6 +26,8 @@ def make_bot(settings: Settings) -> Bot:
         KnowledgeError: If the knowledge base cannot be read.
         IntentsError: If its trained parts cannot be used.
     """
+    # One question is too small for several threads: those of the linear algebra would only wait for each other, spinning.
+    threadpool_limits(1, user_api="blas")
     knowledge = KnowledgeBase.load(settings.knowledge)
     thresholds = Thresholds.load()
     return Bot(knowledge, Recogniser.load(knowledge, thresholds), thresholds, settings.require_sign_off)

@@ -131,7 +131,7 @@ def redact(text: str | None, *, jsonl: bool) -> None:
     knowledge = KnowledgeBase.load(load_settings().knowledge)
     finder = personal_data_finder(knowledge.entries.values(), knowledge.terms)
     if text is not None:
-        click.echo(finder.redact(text).text)
+        click.echo(finder.redact(text).text.encode("utf-8", "replace"))
         return
     for line in _objects(("id", "text")):
         redacted = finder.redact(line["text"])
@@ -174,10 +174,10 @@ def check(folder: Path | None) -> None:
     from bot import bootstrap
     from knowledge.checking import check_folder
 
-    sheets, breaches = check_folder(folder, bootstrap.today())
+    entries, breaches = check_folder(folder, bootstrap.today())
     for breach in breaches:
         click.echo(str(breach))
-    click.echo(f"{sheets} sheets, {len(breaches)} breaches.", err=bool(breaches))
+    click.echo(f"{len(entries)} sheets, {len(breaches)} breaches.", err=bool(breaches))
     if breaches:
         sys.exit(1)
 
@@ -269,7 +269,7 @@ def _objects(keys: tuple[str, str]) -> Iterator[dict[str, Any]]:
         try:
             text = line.decode("utf-8").strip()
             value = json.loads(text) if text else None
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise InputError(f"Line {number} of the input is not JSON in UTF-8: {error}") from error
         if value is None:
             continue
@@ -279,7 +279,8 @@ def _objects(keys: tuple[str, str]) -> Iterator[dict[str, Any]]:
 
 
 def _print_json(value: object) -> None:
-    click.echo(json.dumps(value, ensure_ascii=False))
+    # JSON is UTF-8 whatever the locale, and UTF-8 has no lone surrogates: they come out as "?".
+    click.echo(json.dumps(value, ensure_ascii=False).encode("utf-8", "replace"))
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from bot.errors import InputError
-from bot.reply import ChoicesReply, Ending
+from bot.reply import ChoicesReply, Ending, Reply, UrgentReply
 from bot.turn import Bot, Conversation, Turn
 
 FILES: Final = ("questions.jsonl", "out_of_scope.jsonl", "crisis.jsonl", "personal_data.jsonl")
@@ -63,7 +63,7 @@ def read_lines(path: Path) -> list[dict[str, Any]]:
         InputError: If a line is not a JSON object.
     """
     found = []
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+    for number, line in enumerate(path.read_bytes().split(b"\n"), 1):
         if line.strip():
             try:
                 value = json.loads(line)
@@ -100,6 +100,8 @@ def evaluate(bot: Bot, folder: Path, today: date) -> Scores:
             _personal(scores, bot, personal)
     except KeyError as error:
         raise InputError(f"A line in {folder} has no key {error}") from error
+    except (IndexError, TypeError, AttributeError) as error:
+        raise InputError(f"A line in {folder} has a key of the wrong shape, such as an empty accept: {error}") from error
     return scores
 
 
@@ -119,8 +121,10 @@ def _questions(scores: Scores, bot: Bot, questions: Sequence[dict[str, Any]], to
     for line in questions:
         turn = _turn(bot, line["question"], today)
         ids, accept = [match.id for match in turn.recognition.matches], set(line["accept"])
-        reply = turn.reply
+        reply: Reply = turn.reply
         first = bool(ids) and ids[0] in accept
+        if isinstance(reply, UrgentReply) and reply.then is not None:
+            reply = reply.then  # the answer stands below what to do now
         confident = reply.ending in CONFIDENT
         shown = (confident and first) or (
             isinstance(reply, ChoicesReply) and any(entry.id in accept for entry in reply.options)

@@ -129,7 +129,8 @@ class Bot:
         if said.compared and all(entry_id in shown for entry_id in said.compared):
             return compare(shown[said.compared[0]], shown[said.compared[1]])
         best = said.matches[0].confidence if said.matches else 0.0
-        if best >= self.thresholds.answer:
+        # A word of an entry's name in a message about something else: what is wanted has the last word.
+        if best >= self.thresholds.answer and said.want is not Want.OUT_OF_REMIT:
             return show(said.matches[0].id)
         offered = said.matches[:CHOICES_MAX]
         if sum(match.confidence for match in offered) >= self.thresholds.choices:

@@ -95,7 +95,7 @@ class HeldOut:
         *,
         labels: Rows,
         partition: Sequence[Rows],
-        similarities: Floats,
+        vectors: Floats,
         named: Floats,
         intents_left_out: bool,
     ) -> HeldOut:
@@ -106,7 +106,7 @@ class HeldOut:
             by_ngrams: The same.
             labels: The intent of each row.
             partition: The folds.
-            similarities: Cosines of all rows.
+            vectors: Unit vectors of all rows.
             named: rows x intents.
             intents_left_out: Whether the folds leave out whole intents, so that "none of these" is right.
         """
@@ -115,7 +115,7 @@ class HeldOut:
         starts = np.searchsorted(labels, np.arange(intents))
         named = named.copy()
         for rows in partition:
-            seen = similarities[rows].copy()
+            seen = vectors[rows] @ vectors.T
             seen[:, rows] = -1.0
             nearest[rows] = np.maximum.reduceat(seen[:, : np.searchsorted(labels, intents)], starts, axis=1)
             if intents_left_out:

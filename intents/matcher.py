@@ -1,8 +1,7 @@
 """Match a question to one of many intents, with a calibrated confidence; any set of intents with a few examples each.
 
 A question is read (spelling, abbreviations), then compared with every example in two ways: by meaning (the sentence
-encoder) and by shared word and letter sequences. Kernel ridge regression turns each kind of similarity into a score per
-intent; a logistic model over the scores, fitted on held-out predictions, turns these into probabilities, one of them for
+encoder) and by shared word and letter sequences. Ridge regression turns each into a score per intent; a logistic model over the scores, fitted on held-out predictions, turns these into probabilities, one of them for
 "none of these". `docs/matching.md` has the method and the measurements.
 """
 
@@ -19,16 +18,17 @@ from typing import Final, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from intents import calibration, kernel
+from intents import calibration
 from intents.encoder import Encoder, default_encoder
 from intents.errors import MatcherError
+from intents.meaning import MeaningScorer
 from intents.names import NameIndex
-from intents.ngrams import NgramIndex
+from intents.ngrams import Ngrams, NgramScorer, ngrams_of
 from intents.reader import Reader, Reading
 from intents.text import words
 from knowledge.glossary import Term
 
-FORMAT: Final = 1
+FORMAT: Final = 2
 
 Floats: TypeAlias = npt.NDArray[np.float32]
 
@@ -47,6 +47,7 @@ class Read:
 
     reading: Reading
     vector: Floats
+    ngrams: Ngrams
 
 
 class Matcher:
@@ -56,10 +57,8 @@ class Matcher:
         self,
         ids: Sequence[str],
         starts: npt.NDArray[np.int64],
-        vectors: Floats,
-        meaning_weights: Floats,
-        ngrams: NgramIndex,
-        ngram_weights: Floats,
+        meaning: MeaningScorer,
+        ngrams: NgramScorer,
         names: NameIndex,
         calibrated: calibration.Calibration,
         reader: Reader,
@@ -67,9 +66,8 @@ class Matcher:
     ) -> None:
         self.ids = tuple(ids)
         self.reader = reader
-        self._starts, self._vectors, self._meaning_weights = starts, vectors, meaning_weights
-        self._ngrams, self._ngram_weights = ngrams, ngram_weights
-        self._names, self._calibration, self._encoder = names, calibrated, encoder
+        self._starts, self._meaning, self._ngrams, self._names = starts, meaning, ngrams, names
+        self._calibration, self._encoder = calibrated, encoder
 
     @classmethod
     def fit(
@@ -111,14 +109,11 @@ class Matcher:
         starts = np.searchsorted(labels, np.arange(len(ids) + 1))
         readings = [reader.read(text) for text in texts]
         vectors = encoder.encode_all([reading.text for reading in readings])
-        ngrams = NgramIndex.of([reading.lexical for reading in readings])
         name_index = NameIndex.of([[reader.read(name).text for name in named[intent]] for intent in ids])
-        targets = np.eye(len(ids) + 1, dtype=np.float32)[labels] - np.float32(1 / len(ids))
-        meaning = vectors @ vectors.T
-        lexical = ngrams.self_similarities()
+        targets = np.eye(len(ids) + 1)[labels] - 1 / len(ids)
         partitions = calibration.partitions(labels, len(ids))
-        meaning_weights, meaning_held_out = kernel.fit(meaning, targets, partitions)
-        ngram_weights, ngram_held_out = kernel.fit(lexical, targets, partitions)
+        meaning, meaning_held_out = MeaningScorer.fit(vectors, targets, partitions)
+        ngrams, ngram_held_out = NgramScorer.fit([reading.lexical for reading in readings], targets, partitions)
         name_scores = np.stack([name_index.scores(reading.text) for reading in readings])
         held_out = [
             calibration.HeldOut.of(
@@ -126,7 +121,7 @@ class Matcher:
                 by_ngrams,
                 labels=labels,
                 partition=partition,
-                similarities=meaning,
+                vectors=vectors,
                 named=name_scores,
                 intents_left_out=left_out,
             )
@@ -134,15 +129,13 @@ class Matcher:
                 meaning_held_out, ngram_held_out, partitions, (False, True), strict=True
             )
         ]
-        return cls(
-            ids, starts, vectors, meaning_weights, ngrams, ngram_weights, name_index,
-            calibration.fit(held_out), reader, encoder,
-        )  # fmt: skip
+        calibrated = calibration.fit(held_out)
+        return cls(ids, starts, meaning, ngrams, name_index, calibrated, reader, encoder)
 
     def read(self, question: str) -> Read:
         """Return a question as this matcher, and any other with the same reader, sees it."""
         reading = self.reader.read(question)
-        return Read(reading, self._encoder.encode(reading.text))
+        return Read(reading, self._encoder.encode(reading.text), ngrams_of(reading.lexical))
 
     def rank(self, question: str, limit: int = 5) -> list[Match]:
         """Return the intents that fit a question best, best first; their confidences add up to at most one."""
@@ -150,15 +143,14 @@ class Matcher:
 
     def rank_read(self, read: Read, limit: int = 5) -> list[Match]:
         """Return the same for a question that has been read."""
-        similarities = self._vectors @ read.vector
-        by_meaning = kernel.kernel(similarities) @ self._meaning_weights
-        by_ngrams = kernel.kernel(self._ngrams.similarities(read.reading.lexical)) @ self._ngram_weights
-        nearest = np.maximum.reduceat(similarities[: self._starts[-1]], self._starts[:-1])
+        by_meaning, cosines = self._meaning.scores(read.vector)
+        by_ngrams = self._ngrams.scores(read.ngrams)
         named = self._names.scores(read.reading.text)
         none = len(self.ids)
         blended = by_meaning[:none] + calibration.NGRAM_SHARE * by_ngrams[:none] + calibration.NAME_SHARE * named
         chosen = np.argsort(-blended, kind="stable")[: calibration.CANDIDATES]
-        features = np.stack([by_meaning[chosen], by_ngrams[chosen], nearest[chosen], named[chosen]], axis=1)
+        nearest = np.maximum.reduceat(cosines[: self._starts[-1]], self._starts[:-1])[chosen]
+        features = np.stack([by_meaning[chosen], by_ngrams[chosen], nearest, named[chosen]], axis=1)
         confidences = self._calibration.confidences(features, float(by_meaning[none]), float(by_ngrams[none]))
         matches = [Match(self.ids[n], round(float(c), 4)) for n, c in zip(chosen, confidences, strict=True)]
         return sorted(matches, key=lambda match: (-match.confidence, match.id))[:limit]
@@ -180,9 +172,8 @@ class Matcher:
             file,
             header=np.frombuffer(json.dumps(header).encode(), np.uint8),
             starts=self._starts,
-            vectors=self._vectors.astype(np.float16),
-            meaning_weights=self._meaning_weights,
-            ngram_weights=self._ngram_weights,
+            vectors=self._meaning.vectors.astype(np.float16),
+            meaning_weights=self._meaning.weights,
             **{f"ngrams_{key}": array for key, array in self._ngrams.arrays().items()},  # type: ignore[arg-type]  # numpy's stub reads ** as allow_pickle
         )
         return file.getvalue()
@@ -202,10 +193,10 @@ class Matcher:
                 return cls(
                     header["ids"],
                     arrays["starts"],
-                    arrays["vectors"].astype(np.float32),
-                    arrays["meaning_weights"],
-                    NgramIndex.from_arrays({key[7:]: arrays[key] for key in arrays.files if key.startswith("ngrams_")}),
-                    arrays["ngram_weights"],
+                    MeaningScorer(arrays["vectors"].astype(np.float32), arrays["meaning_weights"]),
+                    NgramScorer.from_arrays(
+                        {key[7:]: arrays[key] for key in arrays.files if key.startswith("ngrams_")}
+                    ),
                     NameIndex.of(header["names"]),
                     calibration.Calibration.from_json(header["calibration"]),
                     reader,

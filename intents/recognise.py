@@ -61,6 +61,7 @@ class Recognition:
         removed: Kinds of personal data that were taken out.
         named: The entries that the message names outright, in order of mention.
         compared: Two entries that the message sets side by side.
+        urgency: Likeness to the examples of danger now, from 0 to 1; for choosing the threshold, shown to nobody.
     """
 
     text: str
@@ -70,6 +71,7 @@ class Recognition:
     removed: tuple[str, ...]
     named: tuple[str, ...] = ()
     compared: tuple[str, str] | None = None
+    urgency: float = 0.0
 
 
 class Recogniser:
@@ -127,8 +129,9 @@ class Recogniser:
         want = self._wants.find(core, read)
         named = self._entries.named(read)
         compared = self._compared(core, named) if want is Want.COMPARE or len(named) > 1 else None
-        is_urgent = not WantFinder.is_formula(core) and self._urgent.is_urgent(core, read)
-        return Recognition(core, want, tuple(ranked[:MATCHES]), is_urgent, redacted.types, named, compared)
+        urgency = 0.0 if WantFinder.is_formula(core) else self._urgent.urgency(core, read)
+        is_urgent = urgency >= self._urgent.threshold
+        return Recognition(core, want, tuple(ranked[:MATCHES]), is_urgent, redacted.types, named, compared, urgency)
 
     def _compared(self, text: str, named: tuple[str, ...]) -> tuple[str, str] | None:
         if not WantFinder.compares(text):

@@ -7,8 +7,8 @@ with the words of the domain. Words that are common enough, protected (glossary 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
-from functools import cache
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache, cached_property
 from importlib.resources import files
 from typing import Final
 
@@ -27,12 +27,13 @@ FIRST_LETTER_COST: Final = 1.5  # people seldom mistype the first letter
 TRANSPOSITION_GAIN: Final = 1.0
 REPEATED_LETTER_GAIN: Final = 1.0
 NEIGHBOUR_KEY_GAIN: Final = 0.7
+GAIN_MAX: Final = max(TRANSPOSITION_GAIN, REPEATED_LETTER_GAIN, 2 * NEIGHBOUR_KEY_GAIN)
 KEEP_MARGIN: Final = 3.0  # a known word is replaced only by one this many nats better
 COMMON: Final = 5e-6  # words at least this frequent in general English are never touched
 SHORTEST: Final = 3
 LONGEST: Final = 24
 SPLIT_MIN_PART: Final = 4
-SPLIT_COST: Final = 9.0
+SHORTEST_WITH_TWO_SLIPS: Final = 5
 
 _KEYBOARD: Final = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
 
@@ -57,11 +58,42 @@ def _neighbour_keys() -> frozenset[tuple[str, str]]:
     )
 
 
-def _letters_mask(word: str) -> int:
-    mask = 0
-    for letter in word:
-        mask |= 1 << (ord(letter) - 97 if "a" <= letter <= "z" else 26)
-    return mask
+def _letters_masks(some: Sequence[str]) -> npt.NDArray[np.uint32]:
+    """Return for each word the set of its letters, a bit each; one bit stands for every letter outside a to z."""
+    letters = np.frombuffer("".join(some).encode("utf-32-le"), np.uint32) - np.uint32(ord("a"))
+    starts = np.concatenate([[0], np.cumsum([len(word) for word in some])[:-1]]).astype(np.int64)
+    return np.bitwise_or.reduceat(np.uint32(1) << np.minimum(letters, np.uint32(26)), starts)
+
+
+class _Vocabulary:
+    """Every word that another may have been meant for, with its log probability.
+
+    Words stand by length, and by the alphabet within one: a search looks at a few neighbouring lengths only.
+    """
+
+    def __init__(self, own: Mapping[str, int], protected: frozenset[str]) -> None:
+        general = general_words()
+        own_total = sum(own.values()) or 1
+        words = sorted(
+            word for word in general.keys() | own.keys() if len(word) > 1 and word.isalpha() and word not in protected
+        )
+        words.sort(key=len)
+        shares = np.fromiter((general.get(word, 0.0) for word in words), np.float64) * (1 - OWN_SHARE)
+        shares += np.fromiter((own.get(word, 0) for word in words), np.float64) * (OWN_SHARE / own_total)
+        self._words, self._scores = words, np.log(shares)
+        self.score = dict(zip(words, self._scores.tolist(), strict=True))
+        self._masks = _letters_masks(words)
+        self._starts = np.searchsorted([len(word) for word in words], np.arange(LONGEST + 4))
+
+    def near(self, word: str, edits: int, least: float) -> list[tuple[str, int]]:
+        """Return the words at most so many edits away whose score is above the least, each with its distance."""
+        start, stop = self._starts[max(2, len(word) - edits)], self._starts[len(word) + edits + 1]
+        # Each edit adds or removes at most two letters of the set, so most words are ruled out without comparing them.
+        apart = np.bitwise_count(self._masks[start:stop] ^ _letters_masks([word])[0])
+        likely = np.flatnonzero((apart <= 2 * edits) & (self._scores[start:stop] > least))
+        candidates = [self._words[start + i] for i in likely]
+        found = process.extract(word, candidates, scorer=OSA.distance, score_cutoff=edits, limit=None)
+        return [(candidate, int(distance)) for candidate, distance, _ in found]
 
 
 class Speller:
@@ -75,23 +107,12 @@ class Speller:
     def __init__(self, own: Mapping[str, int], protected: Iterable[str] = ()) -> None:
         self.own = dict(own)
         self.protected = frozenset(protected)
-        general = general_words()
-        own_total = sum(own.values()) or 1
-        self._log_probability: dict[str, float] = {}
-        for word in general.keys() | own.keys():
-            if word.isalpha() and word not in self.protected:
-                share = (1 - OWN_SHARE) * general.get(word, 0.0) + OWN_SHARE * own.get(word, 0) / own_total
-                self._log_probability[word] = math.log(share)
-        candidates = sorted((w for w in self._log_probability if len(w) > 1), key=lambda w: (len(w), w))
-        self._candidates = candidates
-        self._masks: npt.NDArray[np.uint32] = np.array([_letters_mask(w) for w in candidates], dtype=np.uint32)
-        lengths = np.array([len(w) for w in candidates])
-        self._starts = np.searchsorted(lengths, np.arange(LONGEST + 4))
         self._cache: dict[str, str] = {}
 
-    def knows(self, word: str) -> bool:
-        """Return whether a lower-case word is general English, the domain's own or protected."""
-        return word in self._log_probability or word in self.protected
+    @cached_property
+    def _vocabulary(self) -> _Vocabulary:
+        # A third of a second to make, and only a word that is not right needs it.
+        return _Vocabulary(self.own, self.protected)
 
     def correct(self, word: str) -> str:
         """Return the word as it was probably meant: itself, another word, or two words with a space."""
@@ -106,26 +127,22 @@ class Speller:
         return known
 
     def _search(self, word: str) -> str:
-        own_score = self._log_probability.get(word)
+        scores = self._vocabulary.score
+        own_score = scores.get(word)
         best, best_score = word, -math.inf if own_score is None else own_score + KEEP_MARGIN
-        for candidate, distance in self._near(word, 1 if len(word) < 5 else 2):
-            score = self._log_probability[candidate] - self._cost(word, candidate, distance)
-            if score > best_score or (score == best_score and candidate < best):
-                best, best_score = candidate, score
+        for edits in (1,) if len(word) < SHORTEST_WITH_TWO_SLIPS else (1, 2):
+            # A word two slips away has to be that much more frequent: the rest is not compared.
+            least = best_score + EDIT_COST + SECOND_EDIT_COST - GAIN_MAX if edits == 2 else -math.inf
+            for candidate, distance in self._vocabulary.near(word, edits, least):
+                score = scores[candidate] - self._cost(word, candidate, distance)
+                if score > best_score or (score == best_score and candidate < best):
+                    best, best_score = candidate, score
         if own_score is None:
             for cut in range(SPLIT_MIN_PART, len(word) - SPLIT_MIN_PART + 1):
-                left, right = self._log_probability.get(word[:cut]), self._log_probability.get(word[cut:])
-                if left is not None and right is not None and left + right - SPLIT_COST + 9.0 > best_score:
-                    best, best_score = f"{word[:cut]} {word[cut:]}", left + right - SPLIT_COST + 9.0
+                left, right = scores.get(word[:cut]), scores.get(word[cut:])
+                if left is not None and right is not None and left + right > best_score:
+                    best, best_score = f"{word[:cut]} {word[cut:]}", left + right
         return best
-
-    def _near(self, word: str, edits: int) -> list[tuple[str, int]]:
-        start, stop = self._starts[max(2, len(word) - edits)], self._starts[len(word) + edits + 1]
-        # Each edit adds or removes at most two letters of the set, so most words are ruled out without comparing them.
-        apart = np.bitwise_count(self._masks[start:stop] ^ np.uint32(_letters_mask(word)))
-        near = [self._candidates[start + i] for i in np.flatnonzero(apart <= 2 * edits)]
-        found = process.extract(word, near, scorer=OSA.distance, score_cutoff=edits, limit=None)
-        return [(candidate, int(distance)) for candidate, distance, _ in found]
 
     def _cost(self, word: str, candidate: str, distance: int) -> float:
         cost = EDIT_COST + SECOND_EDIT_COST * (distance - 1)

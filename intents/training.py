@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from intents.encoder import CHECKSUMS, default_encoder
+from intents.encoder import CHECKSUMS, RememberingEncoder
 from intents.matcher import Matcher
 from intents.reader import Reader
 from intents.recognise import DATA, ENTRIES, OWN_WORDS, URGENT, WANTS
@@ -21,6 +21,9 @@ from knowledge.glossary import Term
 
 TRAINING_FILES: Final = ("out_of_scope.jsonl", "urgent.jsonl", "intents.jsonl", "thresholds.json")
 ASK_EXAMPLES_PER_ENTRY: Final = 4  # example questions of each entry that stand for "asks" among the wants
+ORDINARY_PER_STYLE: Final = (
+    1  # of each style and entry: ordinary questions, that the detector of danger now learns to leave alone
+)
 OWN_NAME_COUNT: Final = 3  # a word of a title or alias counts this often as the domain's own
 
 
@@ -77,7 +80,7 @@ def train(
     """
     live = [entry for entry in sorted(entries, key=lambda e: e.id) if entry.status is not Status.RETIRED]
     own = own_words(live)
-    reader, encoder = Reader(own, terms), default_encoder()
+    reader, encoder = Reader(own, terms), RememberingEncoder()
     out_of_scope = read_lines("out_of_scope.jsonl")
     report("entries")
     matcher = Matcher.fit(
@@ -91,6 +94,13 @@ def train(
     urgent: dict[str, list[str]] = {NOW: [], NOT_NOW: []}
     for line in read_lines("urgent.jsonl"):
         urgent[NOW if line["immediate"] else NOT_NOW].append(line["text"])
+    urgent[NOT_NOW] += [line["text"] for line in out_of_scope]
+    urgent[NOT_NOW] += [
+        question
+        for entry in live
+        for said in entry.examples.by_style().values()
+        for question in said[:ORDINARY_PER_STYLE]
+    ]
     detector = Matcher.fit(urgent, reader=reader, encoder=encoder)
     report("wants")
     wants: dict[str, list[str]] = {Want.ASK: []}

@@ -29,15 +29,13 @@ class UrgentDetector:
     matcher: Matcher
     threshold: float
 
-    def confidence(self, read: Read) -> float:
-        """Return how much a message resembles the examples of danger now, from 0 to 1."""
+    def urgency(self, text: str, read: Read) -> float:
+        """Return how much a plain text, and its reading, resemble the examples of danger now, from 0 to 1."""
+        if UNMISTAKABLE.search(text):
+            return 1.0
         found = {match.id: match.confidence for match in self.matcher.rank_read(read, limit=2)}
         total = sum(found.values())
         return found.get(NOW, 0.0) / total if total else 0.0
-
-    def is_urgent(self, text: str, read: Read) -> bool:
-        """Return whether a plain text, and its reading, speak of someone in danger now."""
-        return self.confidence(read) >= self.threshold or bool(UNMISTAKABLE.search(text))
 
 
 UNMISTAKABLE: Final = re.compile(

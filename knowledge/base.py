@@ -46,6 +46,14 @@ class KnowledgeBase:
     content_hash: str
     path: Path
     _connection: sqlite3.Connection = field(repr=False, compare=False)
+    _published: Mapping[str, EvidenceEntry] = field(init=False, repr=False, compare=False)
+    _signed_off: Mapping[str, EvidenceEntry] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        published = {entry.id: entry for entry in self.entries.values() if entry.status is Status.PUBLISHED}
+        signed_off = {entry.id: entry for entry in published.values() if entry.sign_off.is_complete}
+        object.__setattr__(self, "_published", MappingProxyType(published))
+        object.__setattr__(self, "_signed_off", MappingProxyType(signed_off))
 
     @classmethod
     def load(cls, path: Path = COMPILED) -> KnowledgeBase:
@@ -95,11 +103,7 @@ class KnowledgeBase:
 
     def shown(self, *, require_sign_off: bool = False) -> Mapping[str, EvidenceEntry]:
         """Return the entries that practitioners may see: published, and signed off twice where that is required."""
-        return {
-            entry.id: entry
-            for entry in self.entries.values()
-            if entry.status is Status.PUBLISHED and (entry.sign_off.is_complete or not require_sign_off)
-        }
+        return self._signed_off if require_sign_off else self._published
 
     def on_topic(self, topic: str) -> list[EvidenceEntry]:
         """Return the published entries on a topic, by title."""

@@ -12,8 +12,13 @@ from knowledge.rules import check
 from knowledge.sheet import SHEETS, read_sheets
 
 
-def check_folder(folder: Path | None, today: date) -> tuple[int, list[Breach]]:
-    """Return how many sheets could be read, and every breach of their rules."""
+def check_folder(folder: Path | None, today: date) -> tuple[list[EvidenceEntry], list[Breach]]:
+    """Return the entries that could be read, and every breach of their rules.
+
+    Args:
+        folder: Holds the sheets; the product's own if None.
+        today: The day to judge dates by.
+    """
     sheets, breaches = read_sheets(folder or SHEETS)
     topics: tuple[str, ...] = ()
     try:
@@ -21,7 +26,7 @@ def check_folder(folder: Path | None, today: date) -> tuple[int, list[Breach]]:
         read_glossary()
     except SheetError as error:
         breaches.extend(error.breaches)
-    return len(sheets), sorted([*breaches, *check(sheets, topics, today)])
+    return list(sheets.values()), sorted([*breaches, *check(sheets, topics, today)])
 
 
 def read_checked(folder: Path | None, today: date) -> list[EvidenceEntry]:
@@ -30,8 +35,7 @@ def read_checked(folder: Path | None, today: date) -> list[EvidenceEntry]:
     Raises:
         SheetError: With every breach.
     """
-    sheets, _ = read_sheets(folder or SHEETS)
-    _, breaches = check_folder(folder, today)
+    entries, breaches = check_folder(folder, today)
     if breaches:
         raise SheetError(breaches)
-    return list(sheets.values())
+    return entries

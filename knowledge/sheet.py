@@ -15,6 +15,10 @@ from typing import Any, Final, TypeVar
 import yaml
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
+from yaml.composer import Composer
+from yaml.constructor import SafeConstructor
+from yaml.cyaml import CParser  # type: ignore[attr-defined]  # it is there, the stub forgets it
+from yaml.resolver import Resolver
 
 from knowledge.entry import EvidenceEntry
 from knowledge.errors import Breach, SheetError
@@ -25,17 +29,22 @@ SHEETS: Final = Path(__file__).parent / "sheets"
 SHEET_SIZE_MAX: Final = 256 * 1024  # bytes; the largest sheet today has about 20,000
 
 
-class _StrictLoader(yaml.SafeLoader):
-    """PyYAML's safe loader without implicit types, repeated keys and anchors."""
+class _StrictLoader(Composer, CParser, SafeConstructor, Resolver):
+    """PyYAML's safe loader on libyaml's fast parser, without implicit types, repeated keys and anchors."""
+
+    def __init__(self, stream: str) -> None:
+        CParser.__init__(self, stream)
+        Composer.__init__(self)
+        SafeConstructor.__init__(self)
+        Resolver.__init__(self)
 
     yaml_implicit_resolvers: dict[str, list[tuple[str, re.Pattern[str]]]] = {}  # noqa: RUF012 - PyYAML's own class attribute
 
     def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
-        event = self.peek_event()  # type: ignore[no-untyped-call]  # PyYAML's parser mixin has no types
+        event: Any = self.peek_event()
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
-            raise yaml.constructor.ConstructorError(
-                None, None, "anchors and aliases are not used in sheets", event.start_mark
-            )
+            problem = "anchors and aliases are not used in sheets"
+            raise yaml.constructor.ConstructorError(None, None, problem, event.start_mark)
         return super().compose_node(parent, index)
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:  # noqa: FBT001, FBT002 - PyYAML's own signature
@@ -73,7 +82,7 @@ def read_yaml(path: Path) -> object:
     except UnicodeDecodeError as error:
         raise refuse("file", f"byte {error.start} is not UTF-8", "Save the file as UTF-8") from error
     try:
-        return yaml.load(text, Loader=_StrictLoader)  # noqa: S506 - a subclass of the safe loader
+        return _StrictLoader(text).get_single_data()
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         at = f"line {mark.line + 1}" if mark else "file"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Literal
 
 from rich.console import Console, Group, RenderableType
 from rich.padding import Padding
@@ -97,9 +98,10 @@ def _buttons(card: Card) -> RenderableType:
 
 def console(*, plain: bool = False) -> Console:
     """Return a console of a readable width; colour is used only where the terminal has it and NO_COLOR is not set."""
-    made = Console(no_color=plain or None, highlight=False)
+    colours: Literal["auto"] | None = None if plain else "auto"  # without a system, bold and dim are left out as well
+    made = Console(color_system=colours, highlight=False)
     if made.width > WIDTH_MAX:
-        made = Console(no_color=plain or None, highlight=False, width=WIDTH_MAX)
+        made = Console(color_system=colours, highlight=False, width=WIDTH_MAX)
     return made
 
 

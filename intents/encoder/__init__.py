@@ -76,6 +76,20 @@ class Encoder:
             return np.stack(list(pool.map(self.encode, texts)))
 
 
+class RememberingEncoder(Encoder):
+    """An encoder that encodes each sentence once; for fitting several matchers on overlapping examples."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._known: dict[str, Vectors] = {}
+
+    def encode(self, text: str) -> Vectors:
+        """Return one sentence's vector, as `Encoder.encode` does."""
+        if (known := self._known.get(text)) is None:
+            known = self._known[text] = super().encode(text)
+        return known
+
+
 @cache
 def default_encoder() -> Encoder:
     """Return the encoder of the package, loaded once in a process."""

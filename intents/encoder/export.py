@@ -57,7 +57,7 @@ def export(weights: Path, target: Path) -> None:
     from onnxruntime.quantization import QuantType, quantize_dynamic  # noqa: PLC0415 - the same
     from transformers import AutoModel  # noqa: PLC0415 - the same
 
-    class SentenceVectors(torch.nn.Module):
+    class SentenceVectors(torch.nn.Module):  # type: ignore[misc]  # torch is an extra: where it is missing it has no types
         """The transformer with mean pooling over the attended tokens, and vectors of length one."""
 
         def __init__(self) -> None:

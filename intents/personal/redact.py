@@ -44,13 +44,16 @@ class PersonalDataFinder:
 
     def __init__(self, known_words: Collection[str] = (), known_names: Collection[str] = ()) -> None:
         self._known_words = frozenset(known_words)
-        self._people = PeopleFinder(self._known_words, known_names)
+        self.people = PeopleFinder(self._known_words, known_names)
 
     def find(self, text: str) -> list[Span]:
         """Return what is personal data in a message, in order, not overlapping."""
-        spans = find_identifiers(text, self._known_words)
-        names = [name for name in self._people.find(text) if not any(name.overlaps(span) for span in spans)]
-        return sorted([*spans, *names])
+        spans = self.find_identifiers(text)
+        return sorted([*spans, *self.people.find(text, spans)])
+
+    def find_identifiers(self, text: str) -> list[Span]:
+        """Return what is personal data but no name, in order, not overlapping."""
+        return find_identifiers(text, self._known_words)
 
     def redact(self, text: str) -> Redacted:
         """Return a message without its personal data."""
