@@ -101,7 +101,9 @@ def evaluate(bot: Bot, folder: Path, today: date) -> Scores:
     except KeyError as error:
         raise InputError(f"A line in {folder} has no key {error}") from error
     except (IndexError, TypeError, AttributeError) as error:
-        raise InputError(f"A line in {folder} has a key of the wrong shape, such as an empty accept: {error}") from error
+        raise InputError(
+            f"A line in {folder} has a key of the wrong shape, such as an empty accept: {error}"
+        ) from error
     return scores
 
 
