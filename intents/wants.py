@@ -87,6 +87,9 @@ _FOLLOW_UP: Final = re.compile(
     re.IGNORECASE,
 )
 FOLLOW_UP_WORDS_MAX: Final = 9
+# "And what about X?" says nothing but X: it cannot be told from such words that it is about something else.
+_BARE_FOLLOW_UP: Final = re.compile(r"^(?:(?:and|or|but|so|ok)\W+)?(?:what|how)\s+about\b|^and\b", re.IGNORECASE)
+BARE_WORDS_MAX: Final = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +117,8 @@ class WantFinder:
         if want is Want.SUBSCRIBE and not _SUBSCRIBE.search(text):
             return Want.ASK
         if want is Want.COMPARE and not _TELLING.search(text):
+            return Want.ASK
+        if want is Want.OUT_OF_REMIT and _BARE_FOLLOW_UP.match(text) and len(words(text)) <= BARE_WORDS_MAX:
             return Want.ASK
         if want in (Want.BROWSE, Want.FOLLOW_UP):
             return Want.ASK

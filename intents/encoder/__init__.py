@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
@@ -11,10 +12,14 @@ from typing import Final, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
-import onnxruntime
 from tokenizers import Tokenizer
 
 from intents.errors import EncoderError
+
+# From 1.32 on onnxruntime keeps a device id and queues usage events for its maker, unless told not to before it is imported.
+os.environ["ORT_DISABLE_TELEMETRY"] = "1"  # noqa: TID251 - no setting of ours: a switch that onnxruntime reads nowhere else
+
+import onnxruntime
 
 FOLDER: Final = Path(__file__).parent
 CHECKSUMS: Final = {

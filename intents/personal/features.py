@@ -7,12 +7,14 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Final, NamedTuple
 
 from intents.personal.gazetteer import first_names, proper_nouns, surnames, towns
-from intents.personal.lexicon import PUBLISHED, WORD_CLASSES
+from intents.personal.lexicon import WORD_CLASSES
+from intents.personal.published import PUBLISHED
 from intents.personal.tokens import Token
 from intents.spelling import general_words
 
 _CACHE_MAX: Final = 20_000  # words whose traits are remembered
 _KNOWN_WELL: Final = 3  # how common a first name is from which `billys` may be a possessive
+_LISTED_MAX: Final = 3  # names after the first that are looked past to see what follows a list
 _FREQUENT: Final = -6.0  # log10 of the frequency from which a word itself is a feature, not only its traits
 
 
@@ -244,6 +246,7 @@ def _run_features(tokens: Sequence[Token], first: int, last: int) -> list[str]:
         f"run<{tokens[first - 1].fold if first else '^'}",
         f"run>{follows}",
         f"run{cited}>{follows}",
+        f"listed>{_kind_after_list(tokens, last)}",
         f"runcited={cited}",
         *(f"run={name}" for name in sorted(classes)),
     ]
@@ -254,6 +257,15 @@ def _kind_after(tokens: Sequence[Token], last: int) -> str:
         return "$"
     after = tokens[last + 1]
     return WORD_CLASSES.get(after.fold) or (after.fold if after.is_word else _mark_traits(after.text).kind)
+
+
+def _kind_after_list(tokens: Sequence[Token], last: int) -> str:
+    """Return what follows the last of several capitalised words that are listed, such as the year in `Hollis, Varley & Marsh 2011`."""
+    for _ in range(_LISTED_MAX):
+        if last + 2 >= len(tokens) or tokens[last + 1].fold not in _LISTING or not tokens[last + 2].text[0].isupper():
+            break
+        last += 2
+    return _kind_after(tokens, last)
 
 
 def _joins(left: Token, right: Token) -> bool:
@@ -268,5 +280,6 @@ def _joins(left: Token, right: Token) -> bool:
 
 
 _PERSON: Final = frozenset("he she him her his hers hes shes himself herself".split())
+_LISTING: Final = frozenset({"and", "&", ","})
 _EDGE: Final = Traits.of("edge", "-", (), ("kind=edge",))
 _STARTS: Final = frozenset({"edge", ".", "!", "?", ":", "\n", "-", "|", "/", ";", '"'})

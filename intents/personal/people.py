@@ -13,14 +13,13 @@ from typing import Final
 from intents.personal.features import FeatureMaker, WordFeatures
 from intents.personal.gazetteer import folded
 from intents.personal.lexicon import WORD_CLASSES
+from intents.personal.published import PUBLISHED_WHOLE
 from intents.personal.span import PersonalType, Span
 from intents.personal.tagger import Tagger, shipped_tagger
 from intents.personal.tokens import Token, tokens_of
 from intents.spelling import general_words
 
-STARTS_FROM: Final = (
-    0.45  # probability from which a word is a name; see docs/personal-data.md for what others would give
-)
+STARTS_FROM: Final = 0.45  # probability from which a word is a name
 JOINS_FROM: Final = 0.12  # probability from which a word beside a name belongs to it
 REPEATS_BELOW: Final = 1e-5  # a word rarer than this in general English is a name wherever it stands once it is one
 _CREDITED: Final = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
@@ -57,7 +56,11 @@ class PeopleFinder:
         """
         tokens, features = self.describe(text, found)
         tagger = tagger or shipped_tagger()
-        probabilities = [tagger.probability(made) if made else 0.0 for made in features]
+        cited = [match.span() for match in PUBLISHED_WHOLE.finditer(text)]
+        probabilities = [
+            tagger.probability(made) if made and not any(start <= token.start < end for start, end in cited) else 0.0
+            for token, made in zip(tokens, features, strict=True)
+        ]
         chosen = _repeated(tokens, _spread(text, tokens, probabilities))
         spans: list[Span] = []
         for at in sorted(chosen):

@@ -24,7 +24,7 @@ _RUN: Final = re.compile(
     rf"(?:\b[Ss]t\.?\s+|\b)(?:{_CAPITAL})(?:\s+(?:(?:of|the|and|on|in|upon|under|le)\s+)?(?:St\.\s)?(?:{_CAPITAL}|(?i:{_SURE_SCHOOL})\b)){{0,6}}"
     rf"(?:(?:,|\s+(?:now\s+)?in)\s+{_CAPITAL}(?:\s+{_CAPITAL})?)?"
 )
-_LOWER_RUN: Final = re.compile(rf"\b(?:[a-z][\w'’.]*\s+){{1,3}}?{_SURE_SCHOOL}(?:\s+{_SURE_SCHOOL})*\b")
+_LOWER_RUN: Final = re.compile(rf"\b(?:[a-z](?:[^\W\d_]|['’.])*\s+){{1,3}}?{_SURE_SCHOOL}(?:\s+{_SURE_SCHOOL})*\b")
 _LOWER_WORD: Final = re.compile(r"(?<=\bin )[a-z]{4,}|(?<=\bfrom )[a-z]{4,}|(?<=\bnear )[a-z]{4,}")
 _SAINT: Final = re.compile(r"st\.?\s")
 _AT_BEFORE: Final = re.compile(r"\b(?:in|at|from|near|attends|to|of)\s+(?:the\s+)?$", _I)

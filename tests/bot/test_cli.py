@@ -272,11 +272,6 @@ def test_what_was_typed_at_a_terminal_is_kept_nowhere(tmp_path: Path) -> None:
     assert b"about cost" not in written
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="bug: onnxruntime 1.32 writes a device id and events for Microsoft into ~/.cache and sends them, "
-    "unless ORT_DISABLE_TELEMETRY=1 is set before it is imported",
-)
 def test_answering_leaves_no_file_behind(whatworks: Callable[..., Run], tmp_path: Path) -> None:
     assert whatworks("ask", FGC).returncode == 0
     assert list(tmp_path.iterdir()) == []

@@ -23,6 +23,8 @@ from intents.personal.span import PersonalType
 from intents.recognise import Recogniser, Recognition, Thresholds
 from intents.wants import Want
 from knowledge.base import KnowledgeBase
+from knowledge.compile import write_compiled
+from knowledge.glossary import read_glossary, read_topics
 from tests.builders import TODAY, an_entry
 
 Measure = Callable[..., Scores]
@@ -55,8 +57,18 @@ def understood(*matches: tuple[str, float], want: Want = Want.ASK, is_urgent: bo
 
 
 @pytest.fixture
-def measure(small_knowledge: KnowledgeBase, tmp_path: Path) -> Measure:
+def measure(tmp_path: Path) -> Measure:
     """Write question sets and return the scores on them."""
+    compiled = tmp_path / "knowledge.sqlite"
+    write_compiled(
+        compiled,
+        [an_entry(KITE), an_entry(BREAD)],
+        read_glossary(),
+        tuple(read_topics().values()),
+        {"nothing learnt": b"x"},
+        {},
+    )
+    knowledge = KnowledgeBase.load(compiled)
 
     def scores(
         understood: Mapping[str, Recognition] | None = None,
@@ -66,7 +78,7 @@ def measure(small_knowledge: KnowledgeBase, tmp_path: Path) -> Measure:
         for name, rows in sets.items():
             (tmp_path / f"{name}.jsonl").write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
         recogniser = WrittenRecogniser(understood or {}, spans or {})
-        return evaluate(Bot(small_knowledge, recogniser, Thresholds(0.8, 0.5, 0.5)), tmp_path, TODAY)
+        return evaluate(Bot(knowledge, recogniser, Thresholds(0.8, 0.5, 0.5)), tmp_path, TODAY)
 
     return scores
 

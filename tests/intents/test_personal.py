@@ -62,6 +62,7 @@ def found(finder: PersonalDataFinder, text: str) -> list[tuple[str, str]]:
         ("year nine, Oakenvale Academy", [("AGE_AND_PLACE", "year nine, Oakenvale Academy")]),
         ("Larkhill High, yr 11, wont eat", [("AGE_AND_PLACE", "Larkhill High, yr 11")]),
         ("7 y/o goes to millscar primary", [("AGE_AND_PLACE", "7 y/o goes to millscar primary")]),
+        ("y8 at thornbrook high, excluded again", [("AGE_AND_PLACE", "y8 at thornbrook high")]),
         ("in her GCSE year at Thornmere", [("AGE_AND_PLACE", "GCSE year at Thornmere")]),
         ("the log is MASH-25-00419", [("CASE_NUMBER", "MASH-25-00419")]),
         ("child id 902276 and sibling 902277", [("CASE_NUMBER", "902276"), ("CASE_NUMBER", "902277")]),
@@ -103,6 +104,9 @@ def test_personal_data_is_found(finder: PersonalDataFinder, text: str, spans: li
         "case law since 2019/20 on section 20",
         "12 week programme or 20 week, which is better",
         "mark the date, may half term",
+        "lessons from Star Hobson and Arthur Labinjo-Hughes",
+        "philomena protocol, does it cut missing episodes",
+        "Chelsea’s Choice, the play, and Clares Law",
     ],
 )
 def test_what_is_nobodys_personal_data_stays(finder: PersonalDataFinder, text: str) -> None:
