@@ -154,7 +154,10 @@ def evaluate(folder: Path, *, as_json: bool, picture: Path | None) -> None:
     bot = bootstrap.make_bot(load_settings())
     scores = measure(bot, folder, bootstrap.today())
     if picture:
-        picture.write_text(confusion_picture(scores, bot.knowledge.entries), encoding="utf-8")
+        try:
+            picture.write_text(confusion_picture(scores, bot.knowledge.entries), encoding="utf-8")
+        except OSError as error:
+            raise InputError(f"The picture {picture} cannot be written ({error.strerror})") from error
     if as_json:
         _print_json(scores.to_dict())
     else:

@@ -15,7 +15,8 @@ from knowledge.entry import EvidenceEntry
 
 CONFUSIONS_SHOWN: Final = 15
 CELL: Final = 18  # pixels
-MARGIN: Final = 260  # pixels for the labels
+MARGIN: Final = 340  # pixels for the labels
+SLANT: Final = 180  # pixels that the slanting labels of the columns reach to the right
 
 
 def report(scores: Scores) -> RenderableType:
@@ -89,18 +90,19 @@ def confusion_picture(scores: Scores, entries: Mapping[str, EvidenceEntry]) -> s
 
     rows = sorted({confusion.right for confusion in scores.confusions}, key=place)
     columns = sorted({confusion.first for confusion in scores.confusions}, key=place)
-    width, height = MARGIN + CELL * len(columns) + 20, MARGIN + CELL * len(rows) + 20
+    width, height = MARGIN + CELL * len(columns) + SLANT, MARGIN + CELL * len(rows) + 20
     most = max((confusion.times for confusion in scores.confusions), default=1)
     drawn = [
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" font-family="sans-serif" font-size="11">',
         "<title>Which entry came first instead of the right one</title>",
         f'<rect width="{width}" height="{height}" fill="white"/>',
-        f'<text x="10" y="20" font-size="14">Rows: the right entry. Columns: what came first. Darker: more often (most: {most}).</text>',
+        '<text x="10" y="20" font-size="14">Rows: the right entry. Columns: what came first.</text>',
+        f'<text x="10" y="38" font-size="14">Darker: more often (most: {most}).</text>',
     ]
     for n, entry_id in enumerate(rows):
         y = MARGIN + CELL * n
         drawn.append(f'<text x="{MARGIN - 6}" y="{y + CELL * 0.7:.0f}" text-anchor="end">{escape(entry_id)}</text>')
-        drawn.append(f'<line x1="{MARGIN}" x2="{width - 20}" y1="{y}" y2="{y}" stroke="#ddd"/>')
+        drawn.append(f'<line x1="{MARGIN}" x2="{width - SLANT}" y1="{y}" y2="{y}" stroke="#ddd"/>')
     for n, entry_id in enumerate(columns):
         x = MARGIN + CELL * n + CELL * 0.7
         label = escape(entry_id or "(none)")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import sys
 from collections.abc import Callable, Iterator
 
@@ -50,6 +51,10 @@ def chat(console: Console, answer: Answer, forget: Callable[[], None]) -> None:
 
 def _lines() -> Iterator[str]:
     if not sys.stdin.isatty():
+        if isinstance(sys.stdin, io.TextIOWrapper):
+            sys.stdin.reconfigure(
+                errors="replace"
+            )  # bytes that are no text are read as a mark, and the rest is answered
         yield from (line.rstrip("\n") for line in sys.stdin)
         return
     from prompt_toolkit import PromptSession  # noqa: PLC0415 - a quarter of a second to import; only a terminal needs it

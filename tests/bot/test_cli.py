@@ -152,7 +152,6 @@ def test_the_bot_is_measured_on_a_folder(whatworks: Callable[..., Run], tmp_path
     assert "signs-of-safety" in table
 
 
-@pytest.mark.xfail(strict=True, reason="bug: a folder that does not exist is a traceback, not a sentence")
 def test_a_picture_that_cannot_be_written_is_said_so(whatworks: Callable[..., Run], tmp_path: Path) -> None:
     (tmp_path / "questions.jsonl").write_text(json.dumps({"question": FGC, "accept": ["family-group-conferencing"]}))
     assert "gone/picture.svg" in said(whatworks("evaluate", ".", "--picture", "gone/picture.svg"))
@@ -246,7 +245,6 @@ def test_a_conversation_goes_through_a_pipe(whatworks: Callable[..., Run]) -> No
     assert "A new conversation." in text
 
 
-@pytest.mark.xfail(strict=True, reason="bug: bytes that are not UTF-8 end the chat with a traceback")
 def test_a_conversation_goes_on_after_bytes_that_are_not_utf_8(whatworks: Callable[..., Run]) -> None:
     strict = {"PYTHONUTF8": "0", "PYTHONIOENCODING": "utf-8:strict"}
     assert "36.2%" in said(whatworks("chat", typed=b"caf\xe9\n" + FGC.encode(), **strict))
