@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import sqlite3
 from collections.abc import Mapping
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
@@ -45,7 +46,6 @@ class KnowledgeBase:
     trained: Mapping[str, bytes]
     content_hash: str
     path: Path
-    _connection: sqlite3.Connection = field(repr=False, compare=False)
     _published: Mapping[str, EvidenceEntry] = field(init=False, repr=False, compare=False)
     _signed_off: Mapping[str, EvidenceEntry] = field(init=False, repr=False, compare=False)
 
@@ -65,28 +65,26 @@ class KnowledgeBase:
         if not path.is_file():
             raise KnowledgeError(f"There is no knowledge base at {path}. Build it with: whatworks knowledge build")
         try:
-            connection = sqlite3.connect(
-                f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True, check_same_thread=False
-            )
-            (found,) = connection.execute("PRAGMA user_version").fetchone()
-            if found != FORMAT:
-                raise KnowledgeError(
-                    f"{path} has format {found}, this version reads {FORMAT}. Run: whatworks knowledge build"
-                )
-            entries = [
-                EvidenceEntry.model_validate_json(row[0])
-                for row in connection.execute("select sheet from entries order by id")
-            ]
-            terms = [
-                Term.model_validate_json(row[0])
-                for row in connection.execute("select term_json from glossary order by position")
-            ]
-            topics = [
-                Topic.model_validate_json(row[0])
-                for row in connection.execute("select topic_json from topics order by position")
-            ]
-            trained = dict(connection.execute("select name, content from trained order by name"))
-            (content_hash,) = connection.execute("select value from metadata where key = 'content_hash'").fetchone()
+            with _opened(path) as connection:
+                (found,) = connection.execute("PRAGMA user_version").fetchone()
+                if found != FORMAT:
+                    raise KnowledgeError(
+                        f"{path} has format {found}, this version reads {FORMAT}. Run: whatworks knowledge build"
+                    )
+                entries = [
+                    EvidenceEntry.model_validate_json(row[0])
+                    for row in connection.execute("select sheet from entries order by id")
+                ]
+                terms = [
+                    Term.model_validate_json(row[0])
+                    for row in connection.execute("select term_json from glossary order by position")
+                ]
+                topics = [
+                    Topic.model_validate_json(row[0])
+                    for row in connection.execute("select topic_json from topics order by position")
+                ]
+                trained = dict(connection.execute("select name, content from trained order by name"))
+                (content_hash,) = connection.execute("select value from metadata where key = 'content_hash'").fetchone()
         except (sqlite3.Error, ValidationError, TypeError) as error:
             raise KnowledgeError(
                 f"{path} is damaged ({type(error).__name__}). Run: whatworks knowledge build"
@@ -98,7 +96,6 @@ class KnowledgeBase:
             MappingProxyType(trained),
             content_hash,
             path,
-            connection,
         )
 
     def shown(self, *, require_sign_off: bool = False) -> Mapping[str, EvidenceEntry]:
@@ -118,9 +115,15 @@ class KnowledgeBase:
         if not words:
             return []
         match = " OR ".join(f'"{word}"' for word in words)
-        rows = self._connection.execute(
+        query = (
             "select entries.id, -bm25(entries_fts, 0, 8, 6, 4, 2, 1) as score from entries_fts join entries on entries.rowid = entries_fts.rowid "
-            "where entries_fts match ? order by score desc, entries.id limit ?",
-            (match, limit),
+            "where entries_fts match ? order by score desc, entries.id limit ?"
         )
-        return [(self.entries[found], score) for found, score in rows]
+        with _opened(self.path) as connection:
+            rows = connection.execute(query, (match, limit)).fetchall()
+        # The file may have been built again since: what is not in this value is not shown with it.
+        return [(self.entries[found], score) for found, score in rows if found in self.entries]
+
+
+def _opened(path: Path) -> closing[sqlite3.Connection]:
+    return closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True))
