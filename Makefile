@@ -1,6 +1,6 @@
 # Everything a newcomer needs. `make help` lists the targets.
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check lint types contracts evaluate bench lock clean
+.PHONY: help setup run chat test check lint types contracts evaluate bench lock clean
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -13,11 +13,14 @@ help: ## List the targets
 
 setup: $(KNOWLEDGE) ## Make the virtual environment and build the knowledge base
 
-run: setup ## Chat with the bot in the terminal
+run: setup ## Serve the web: evidence pages and a chat to try
+	@$(BIN)/whatworks serve
+
+chat: setup ## Chat with the bot in the terminal
 	@$(BIN)/whatworks chat
 
 test: setup check ## Run every check and test
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest $(PYTEST)
 
 check: lint types contracts ## Lint, types and import contracts only
 
@@ -37,6 +40,7 @@ bench: setup ## Measure matching, speed and memory (benchmarks/README.md)
 	@$(BIN)/python -m benchmarks.speed
 	@$(BIN)/python -m benchmarks.growth
 	@$(BIN)/python -m benchmarks.banking77 ../shared/bench/banking77
+	@$(BIN)/python -m benchmarks.web
 
 lock: ## Compile the lock files again (maintainers; needs uv)
 	uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate --no-header --quiet -o requirements.lock

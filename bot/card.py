@@ -92,7 +92,15 @@ class SideBySide:
     right: tuple[str, ...]
 
 
-Block: TypeAlias = Paragraph | Lead | Note | Alert | Labelled | Rating | Bullets | References | SideBySide
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture of an entry, for surfaces that show pictures; `text` says all that it shows, for those that do not."""
+
+    entry_id: str
+    text: str
+
+
+Block: TypeAlias = Paragraph | Lead | Note | Alert | Labelled | Rating | Bullets | References | SideBySide | Picture
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +151,7 @@ class Card:
 
 def _text_of(block: Block) -> str:
     match block:
-        case Paragraph(text) | Lead(text) | Note(text):
+        case Paragraph(text) | Lead(text) | Note(text) | Picture(_, text):
             return text
         case Alert(heading, lines):
             return "\n".join([f"!! {heading}", *(f"!! {line}" for line in lines)])

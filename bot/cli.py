@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import asdict
 from functools import wraps
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
@@ -66,6 +67,22 @@ def chat(*, plain: bool) -> None:
         conversation = Conversation()
 
     bootstrap.chat(bootstrap.console(plain=plain), answer, forget)
+
+
+@main.command()
+@click.option("--host", help="The address to listen on, instead of WHATWORKS_HOST.")
+@click.option("--port", type=click.IntRange(0, 65_535), help="The port to listen on, instead of WHATWORKS_PORT.")
+@_says_errors
+def serve(host: str | None, port: int | None) -> None:
+    """Serve the evidence pages and the chat to try, until told to stop."""
+    import asyncio
+
+    from bot import bootstrap
+    from bot.settings import load_settings
+
+    given = {"host": host, "port": port}
+    settings = load_settings().model_copy(update={name: value for name, value in given.items() if value is not None})
+    asyncio.run(bootstrap.serve_web(settings, click.echo))
 
 
 @main.command()
@@ -162,6 +179,62 @@ def evaluate(folder: Path, *, as_json: bool, picture: Path | None) -> None:
         _print_json(scores.to_dict())
     else:
         bootstrap.console().print(report(scores))
+
+
+@main.command()
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON array.")
+@_says_errors
+def feedback(*, as_json: bool) -> None:
+    """List what practitioners thought of the answers, by entry."""
+    import asyncio
+
+    from bot import bootstrap
+    from bot.settings import load_settings
+    from bot.wording import REASON_WORDS
+
+    counts = asyncio.run(bootstrap.with_store(load_settings(), lambda store: bootstrap.feedback_log(store).counts()))
+    if as_json:
+        _print_json([{**asdict(one), "reasons": dict(one.reasons)} for one in counts])
+        return
+    for one in counts:
+        click.echo(f"{one.entry_id}: helpful {one.helpful}, not helpful {one.not_helpful}")
+        for reason, number in sorted(one.reasons.items()):
+            click.echo(f"  {number} x {REASON_WORDS[reason]}")
+    if not counts:
+        click.echo("Nothing yet.")
+
+
+@main.group()
+def database() -> None:
+    """Look after the store of operational data."""
+
+
+@database.command()
+@_says_errors
+def upgrade() -> None:
+    """Bring the tables up to date; `whatworks serve` does so as well."""
+    import asyncio
+
+    from bot import bootstrap
+    from bot.settings import load_settings
+
+    asyncio.run(bootstrap.with_store(load_settings(), lambda store: store.upgrade()))
+    click.echo("The tables are up to date.")
+
+
+@database.command()
+@_says_errors
+def status() -> None:
+    """Say whether the tables are up to date; exit code 1 if they are not."""
+    import asyncio
+
+    from bot import bootstrap
+    from bot.settings import load_settings
+
+    found, newest = asyncio.run(bootstrap.with_store(load_settings(), lambda store: store.versions()))
+    click.echo(f"The tables are at {found or 'nothing'}; the newest is {newest}.")
+    if found != newest:
+        sys.exit(1)
 
 
 @main.group()

@@ -11,3 +11,19 @@ class SettingsError(WhatworksError):
 
 class InputError(WhatworksError):
     """A file or line handed to a command cannot be used; the message says which and why."""
+
+
+class ServeError(WhatworksError):
+    """The server cannot listen where it was told to."""
+
+
+class StoreError(WhatworksError):
+    """The store of operational data cannot be used.
+
+    Attributes:
+        retryable: Whether the same may work later.
+    """
+
+    def __init__(self, message: str, *, retryable: bool = False) -> None:
+        super().__init__(message)
+        self.retryable = retryable

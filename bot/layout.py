@@ -13,11 +13,13 @@ from bot.card import (
     Lead,
     Note,
     Paragraph,
+    Picture,
     Rating,
     Reference,
     References,
     SideBySide,
 )
+from bot.picture import risk_pictures
 from bot.reply import (
     Answered,
     ChoicesReply,
@@ -114,6 +116,9 @@ def _rating(entry: EvidenceEntry) -> Rating:
 def _bite(reply: Answered) -> tuple[Block, ...]:
     entry, texts = reply.entry, reply.entry.texts
     blocks: list[Block] = [Lead(texts.in_brief)]
+    # Only a picture of what the line above says; those of other findings stand on the entry's page.
+    if any(entry.facts.findings[n - 1].risks for n in texts.in_brief_rests_on):
+        blocks.append(Picture(entry.id, risk_pictures(entry)[0].text))
     if isinstance(reply, GuidanceReply):
         blocks.append(Labelled("Applies to", texts.tested_on))
     else:

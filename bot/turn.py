@@ -84,6 +84,11 @@ class Bot:
     thresholds: Thresholds
     require_sign_off: bool = False
 
+    @property
+    def shown(self) -> Mapping[str, EvidenceEntry]:
+        """Return the entries that practitioners may see, by id."""
+        return self.knowledge.shown(require_sign_off=self.require_sign_off)
+
     def turn(self, message: str, conversation: Conversation, today: date) -> Turn:
         """Return what comes of a message.
 
@@ -92,7 +97,7 @@ class Bot:
             conversation: What was remembered so far; empty at the start.
             today: The day to judge review dates by.
         """
-        shown = self.knowledge.shown(require_sign_off=self.require_sign_off)
+        shown = self.shown
         overdue = frozenset(entry.id for entry in shown.values() if entry.is_overdue(today))
         recognition = self.recogniser.recognise(message, shown, overdue)
         reply = self._reply(recognition, conversation, shown, overdue)
@@ -181,7 +186,7 @@ class Bot:
 
     def show(self, entry_id: str, today: date, facet: Facet | None = None) -> Answered | None:
         """Return the reply that shows one entry, or None if there is no such entry to show."""
-        entry = self.knowledge.shown(require_sign_off=self.require_sign_off).get(entry_id)
+        entry = self.shown.get(entry_id)
         return answered(entry, facet=facet, is_overdue=entry.is_overdue(today)) if entry else None
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Final
 
+from bot.feedback import Reason
 from bot.reply import Facet, Occasion
 from knowledge.entry import Answer, Direction, Effect, EvidenceEntry, Kind, OutcomeArea, SourceType, Strength
 
@@ -39,6 +40,15 @@ _EFFECT_WORDS: Final = {
     Effect.NEGATIVE: "Negative: the findings speak against it",
     Effect.NOT_RATED: "Not rated: the findings describe, they do not test an effect",
 }
+EFFECT_SHORT: Final = {
+    Effect.POSITIVE: "Positive",
+    Effect.TENDS_POSITIVE: "Tends to be positive",
+    Effect.MIXED: "Mixed",
+    Effect.NO_EFFECT: "No effect",
+    Effect.TENDS_NEGATIVE: "Tends to be negative",
+    Effect.NEGATIVE: "Negative",
+    Effect.NOT_RATED: "Not rated",
+}
 KIND_WORDS: Final = {
     Kind.INTERVENTION: "Intervention",
     Kind.PRACTICE_SYSTEM: "Practice system",
@@ -51,6 +61,13 @@ DIRECTION_WORDS: Final = {
     Direction.WORSE: "worse",
     Direction.MIXED: "mixed",
     Direction.DESCRIPTIVE: "descriptive",
+}
+DIRECTION_SYMBOLS: Final = {
+    Direction.BETTER: "▲",
+    Direction.NO_DIFFERENCE: "=",
+    Direction.WORSE: "▼",
+    Direction.MIXED: "▲▼",
+    Direction.DESCRIPTIVE: "–",
 }
 SOURCE_TYPE_WORDS: Final = {
     SourceType.SYSTEMATIC_REVIEW: "systematic review",
@@ -73,6 +90,21 @@ FACET_WORDS: Final = {
     Facet.SOURCES: "Sources",
 }
 
+SITE_NAME: Final = "Evidence for children's social care"
+DANGER_LINE: Final = "If someone may be in danger now, call 999 and follow your local safeguarding procedures."
+PRIVATE_LINE: Final = "Please leave out names and anything that could identify a family."
+THANKS_HELPFUL: Final = "Thank you. That helps the centre to see which entries are of use."
+THANKS_NOT_HELPFUL: Final = "Thank you. What was the matter? One tap is enough; nothing else is kept."
+THANKS_REASON: Final = "Thank you. The centre sees the reason beside the entry, and nothing else."
+
+REASON_WORDS: Final = {
+    Reason.NOT_MY_QUESTION: "It answers another question",
+    Reason.NOT_MY_SETTING: "It does not fit my setting",
+    Reason.HARD_TO_READ: "It is hard to read",
+    Reason.NOTHING_TO_USE: "There is nothing I can use",
+    Reason.LOOKS_WRONG: "It looks wrong or out of date",
+}
+
 DERIVED_RATING: Final = "Rated by the compilers of this knowledge base from the sources, not by a What Works Centre."
 CHECK_IN_FORCE: Final = "Some of this law may not be in force yet: check whether it is in force before you rely on it."
 NO_COST: Final = "No cost figure was found in the sources."
@@ -86,7 +118,7 @@ NO_ENTRY: Final = "The knowledge base has no entry that answers this, and the bo
 NO_ENTRY_NEXT: Final = "The question can be flagged as an evidence gap, so that the centre hears of it."
 FLAG_HEADING: Final = "Flag an evidence gap"
 FLAG: Final = "Thank you: knowing what is missing matters. Leave out names and anything that could identify a family."
-FLAG_NOT_CONNECTED: Final = "Flagging from the terminal is not connected yet; nothing has been stored or sent."
+FLAG_NOT_CONNECTED: Final = "Flagging is not connected yet; nothing has been stored or sent."
 COMPARE_HEADING: Final = "Side by side"
 CANNOT_COMPARE: Final = "The two cannot be compared: no outcome was measured for both. Each stands on its own studies."
 COMPARE_NOTE: Final = (
@@ -106,7 +138,7 @@ OCCASION_WORDS: Final = {
     Occasion.GREETING: "Hello.",
     Occasion.THANKS: "You're welcome.",
     Occasion.HELP: "Ask in your own words; abbreviations and slips of typing are fine. Please leave out names and details of families.",
-    Occasion.SUBSCRIBE: "Weekly tips are not available from this terminal.",
+    Occasion.SUBSCRIBE: "Weekly tips are not available here yet.",
 }
 
 URGENT_HEADING: Final = "If someone may be in danger now, act first"
@@ -146,6 +178,14 @@ def effect_words(entry: EvidenceEntry) -> str:
     if effect is Effect.NOT_RATED and entry.answer is Answer.NO_EVIDENCE_YET:
         return "Not rated: nobody has shown an effect either way"
     return _EFFECT_WORDS[effect]
+
+
+def effect_short(entry: EvidenceEntry) -> str:
+    """Return an entry's effect in a word or two, for lists; "no effect" is told apart as in `effect_words`."""
+    effect, strength = entry.rating.effect, entry.rating.strength
+    if effect is Effect.NO_EFFECT and strength not in {Strength.HIGH, Strength.MODERATE}:
+        return "No effect shown"
+    return EFFECT_SHORT[effect]
 
 
 def rated_by(entry: EvidenceEntry) -> str:

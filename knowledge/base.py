@@ -106,23 +106,37 @@ class KnowledgeBase:
         """Return the published entries on a topic, by title."""
         return sorted((e for e in self.shown().values() if topic in e.topics), key=lambda entry: entry.title)
 
-    def search(self, text: str, limit: int = 10) -> list[tuple[EvidenceEntry, float]]:
+    def search(self, text: str, limit: int = 10, *, as_typed: bool = False) -> list[tuple[EvidenceEntry, float]]:
         """Return the entries whose words fit a text, best first, with their BM25 score (higher is better).
 
         For browsing and curators; questions are matched by `intents`. A text without a searchable word finds nothing.
+
+        Args:
+            text: Words; an entry that has more of them, or rarer ones, comes first.
+            limit: How many entries to return at most.
+            as_typed: Whether this is a search box, whose last word may still be growing: entries with all of the words are
+                the only ones returned if there are any, and those whose names have them come first.
         """
         words = [word for word in re.findall(r"\w+", text.casefold()) if word not in _STOP_WORDS][:SEARCH_TERMS_MAX]
         if not words:
             return []
-        match = " OR ".join(f'"{word}"' for word in words)
+        quoted = [f'"{word}"' for word in words]
+        any_word, all_words = " OR ".join(quoted), " AND ".join(quoted) + "*"
         query = (
             "select entries.id, -bm25(entries_fts, 0, 8, 6, 4, 2, 1) as score from entries_fts join entries on entries.rowid = entries_fts.rowid "
             "where entries_fts match ? order by score desc, entries.id limit ?"
         )
         with _opened(self.path) as connection:
-            rows = connection.execute(query, (match, limit)).fetchall()
+
+            def fitting(match: str) -> dict[str, float]:
+                return dict(connection.execute(query, (match, limit)).fetchall())
+
+            if as_typed:
+                rows = (fitting(f"{{title names}} : ({all_words})") | fitting(all_words)) or fitting(f"{any_word}*")
+            else:
+                rows = fitting(any_word)
         # The file may have been built again since: what is not in this value is not shown with it.
-        return [(self.entries[found], score) for found, score in rows if found in self.entries]
+        return [(self.entries[found], score) for found, score in rows.items() if found in self.entries][:limit]
 
 
 def _opened(path: Path) -> closing[sqlite3.Connection]:

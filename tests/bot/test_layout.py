@@ -8,7 +8,7 @@ from dataclasses import fields
 import pytest
 
 from bot import wording
-from bot.card import Alert, Block, Card, Labelled, Rating, References
+from bot.card import Alert, Block, Card, Labelled, Picture, Rating, References
 from bot.compare import compare
 from bot.layout import lay_out
 from bot.reply import (
@@ -77,7 +77,8 @@ def test_the_text_form_drops_nothing(knowledge: KnowledgeBase) -> None:
     for entry_id, facet, card in cards(knowledge):
         text = card.to_text()
         for block in card.blocks:
-            for value in strings(block):
+            # A picture's entry is for surfaces that show it; its words are for all.
+            for value in [block.text] if isinstance(block, Picture) else strings(block):
                 assert value in text, (entry_id, facet, value)
         for button in card.buttons:
             assert button.label in text
@@ -186,3 +187,9 @@ def test_every_word_that_a_sheet_may_use_has_words_on_screen() -> None:
     assert set(wording.SOURCE_TYPE_WORDS) == set(SourceType)
     assert set(wording.FACET_WORDS) == set(Facet)
     assert set(wording.OCCASION_WORDS) == set(Occasion)
+
+
+def test_an_answer_shows_a_picture_where_its_first_line_rests_on_two_risks(knowledge: KnowledgeBase) -> None:
+    for entry in knowledge.entries.values():
+        rests_on_risks = any(entry.facts.findings[n - 1].risks for n in entry.texts.in_brief_rests_on)
+        assert bool(of_kind(lay_out(answered(entry)), Picture)) == rests_on_risks, entry.id

@@ -44,3 +44,34 @@ def test_every_wrong_setting_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
         load_settings()
     assert "WHATWORKS_REQUIRE_SIGN_OFF" in str(caught.value)
     assert "WHATWORKS_SAFEGUARDING_TEXT" in str(caught.value)
+
+
+def test_a_site_needs_no_setting(monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = load_settings()
+    assert (settings.host, settings.port, settings.public_url, settings.proxies) == ("127.0.0.1", 3978, "", 0)
+    monkeypatch.setenv("WHATWORKS_PUBLIC_URL", "https://evidence.example.org/")
+    assert load_settings().public_url == "https://evidence.example.org"
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("PUBLIC_URL", "evidence.example.org"), ("PUBLIC_URL", "ftp://example.org"), ("PORT", "70000"), ("PROXIES", "-1"),
+        ("ASKS_PER_MINUTE", "0"), ("LOGS", "xml"), ("DATABASE", "mysql://localhost/x"), ("SECRET", "short-word"),
+    ],
+)  # fmt: skip
+def test_a_wrong_setting_of_the_site_is_named(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
+    monkeypatch.setenv(f"{PREFIX}{name}", value)
+    with pytest.raises(SettingsError, match=f"{PREFIX}{name}: "):
+        load_settings()
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("SECRET", "short-word"), ("DATABASE", "mysql://user:secret-word@localhost/x")]
+)
+def test_a_secret_is_never_shown(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
+    monkeypatch.setenv(f"{PREFIX}{name}", value)
+    with pytest.raises(SettingsError) as caught:
+        load_settings()
+    assert value not in str(caught.value)
+    assert "secret-word" not in repr(Settings.model_construct())

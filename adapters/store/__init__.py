@@ -1,0 +1,1 @@
+"""Operational data: SQLAlchemy Core on SQLite by default, on PostgreSQL by one setting; migrations by Alembic."""

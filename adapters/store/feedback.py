@@ -1,0 +1,55 @@
+"""Verdicts on answers, kept in the store."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from uuid import uuid4
+
+import sqlalchemy as sa
+
+from adapters.store.store import Store
+from adapters.store.tables import feedback
+from bot.errors import InputError
+from bot.feedback import Feedback, FeedbackCount, Reason, Verdict, count
+
+
+class StoredFeedback:
+    """A `bot.feedback.FeedbackLog` in the store."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    async def record(self, given: Feedback) -> str:
+        """Keep a verdict and return its number."""
+        number = uuid4().hex
+        row = {
+            "number": number,
+            "entry_id": given.entry_id,
+            "version": given.version,
+            "verdict": given.verdict.value,
+            "reason": given.reason and given.reason.value,
+            "surface": given.surface,
+            "at": given.at,
+        }
+        async with self._store.writing() as connection:
+            await connection.execute(sa.insert(feedback).values(row))
+        return number
+
+    async def explain(self, number: str, reason: Reason) -> None:
+        """Add the reason to a verdict."""
+        change = sa.update(feedback).where(feedback.c.number == number).values(reason=reason.value)
+        async with self._store.writing() as connection:
+            changed = await connection.execute(change)
+        if changed.rowcount == 0:
+            raise InputError("There is no verdict with this number")
+
+    async def counts(self) -> Sequence[FeedbackCount]:
+        """Return what came in, by entry, in order of id."""
+        async with self._store.reading() as connection:
+            rows = (await connection.execute(sa.select(feedback))).all()
+        return count(
+            Feedback(
+                row.entry_id, row.version, Verdict(row.verdict), row.reason and Reason(row.reason), row.surface, row.at
+            )
+            for row in rows
+        )

@@ -1,0 +1,52 @@
+"""The tables. Whatever changes here needs a migration; a test compares the two."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Final
+
+import sqlalchemy as sa
+
+NAMES: Final = {
+    "ix": "ix_%(column_0_label)s",
+    "uq": "uq_%(table_name)s_%(column_0_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class Instant(sa.types.TypeDecorator[datetime]):
+    """An instant: handed in and out with a time zone, kept in UTC. SQLite would forget the zone."""
+
+    impl = sa.DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: sa.Dialect) -> datetime | None:  # noqa: ARG002 - SQLAlchemy's signature
+        """Return an instant as it is kept; `ValueError` for one without a time zone."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"{value} has no time zone")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: sa.Dialect) -> datetime | None:  # noqa: ARG002 - SQLAlchemy's signature
+        """Return an instant as it was, in UTC."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+metadata = sa.MetaData(naming_convention=NAMES)
+
+feedback = sa.Table(
+    "feedback",
+    metadata,
+    sa.Column("number", sa.String(32), primary_key=True),
+    sa.Column("entry_id", sa.String(80), nullable=False, index=True),
+    sa.Column("version", sa.String(12), nullable=False),
+    sa.Column("verdict", sa.String(20), nullable=False),
+    sa.Column("reason", sa.String(30)),
+    sa.Column("surface", sa.String(20), nullable=False),
+    sa.Column("at", Instant, nullable=False),
+)

@@ -1,0 +1,50 @@
+"""Put the pages together: one aiohttp application."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Final
+
+from aiohttp import web
+
+from adapters.web import about, chat, evidence, index, machines, operations
+from adapters.web.chat import THREAD_POOL, THREADS, TOKENS
+from adapters.web.operations import METRICS, UNDER_WAY, Metrics, UnderWay, observe
+from adapters.web.parts import PARTS, Parts
+from adapters.web.security import BODY_MAX, LIMIT, RateLimit, guard, protect_forms
+from adapters.web.templates import STATIC, TEMPLATES, Templates
+from adapters.web.tokens import Tokens
+
+STATIC_DAYS: Final = 365
+
+
+def make_app(parts: Parts) -> web.Application:
+    """Return the application that serves the pages of one site."""
+    app = web.Application(middlewares=[observe, protect_forms], client_max_size=BODY_MAX)
+    app[PARTS] = parts
+    app[TEMPLATES] = Templates(parts.site)
+    app[TOKENS] = Tokens(parts.site.secret)
+    app[LIMIT] = RateLimit(parts.site.asks_per_minute)
+    app[METRICS] = Metrics(parts)
+    app[UNDER_WAY] = UnderWay()
+    for pages in (chat, evidence, index, machines, about, operations):
+        app.add_routes(pages.routes)
+    app.router.add_get("/static/{name}", _static)
+    app.on_response_prepare.append(guard)
+    app.cleanup_ctx.append(_thinking)
+    return app
+
+
+async def _static(request: web.Request) -> web.FileResponse:
+    name = request.match_info["name"]
+    if name not in {file.name for file in STATIC.iterdir()}:
+        raise web.HTTPNotFound
+    headers = {"Cache-Control": f"public, max-age={STATIC_DAYS * 86_400}, immutable"}
+    return web.FileResponse(STATIC / name, headers=headers)
+
+
+async def _thinking(app: web.Application) -> AsyncIterator[None]:
+    with ThreadPoolExecutor(THREADS, thread_name_prefix="turn") as pool:
+        app[THREAD_POOL] = pool
+        yield

@@ -1,0 +1,62 @@
+"""What the web application is made of: everything it needs, handed in once."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from aiohttp import web
+
+from bot.feedback import FeedbackLog
+from bot.turn import Bot
+
+Check = Callable[[], Awaitable[None]]  # raises a WhatworksError while the part cannot be used
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """How this site is reached and guarded.
+
+    Attributes:
+        public_url: Where practitioners reach it, without a slash at the end; no other address is put into a page.
+        secret: Signs what a page hands back.
+        proxies: How many reverse proxies stand before it; each adds one address to `X-Forwarded-For`.
+        asks_per_minute: How many questions one client may ask in a minute; a third of them at once.
+        safeguarding_text: The organisation's own line for when someone may be in danger.
+    """
+
+    public_url: str
+    secret: str
+    proxies: int = 0
+    asks_per_minute: int = 60
+    safeguarding_text: str = ""
+
+    @property
+    def is_encrypted(self) -> bool:
+        """Return whether practitioners reach it by https."""
+        return self.public_url.startswith("https://")
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """The core and the ports that the pages use.
+
+    Attributes:
+        bot: Answers.
+        feedback: Keeps what practitioners think of an answer.
+        site: How the site is reached.
+        today: Returns the day to judge review dates by.
+        now: Returns the instant, with a time zone.
+        checks: By name, what has to work before the site is ready.
+    """
+
+    bot: Bot
+    feedback: FeedbackLog
+    site: Site
+    today: Callable[[], date]
+    now: Callable[[], datetime]
+    checks: Mapping[str, Check] = field(default_factory=dict)
+
+
+PARTS = web.AppKey("parts", Parts)
