@@ -32,7 +32,7 @@ async def serve(app: web.Application, host: str, port: int, started: Callable[[i
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
-    runner = web.AppRunner(app, access_log=None, keepalive_timeout=IDLE_SECONDS, shutdown_timeout=DRAIN_SECONDS)
+    runner = make_runner(app)
     await runner.setup()
     try:
         site = web.TCPSite(runner, host, port)
@@ -49,3 +49,8 @@ async def serve(app: web.Application, host: str, port: int, started: Callable[[i
         await app[UNDER_WAY].end(DRAIN_SECONDS)
     finally:
         await runner.cleanup()
+
+
+def make_runner(app: web.Application, idle_seconds: float = IDLE_SECONDS) -> web.AppRunner:
+    """Return what runs the application: it logs no requests of its own and closes connections that send none."""
+    return web.AppRunner(app, access_log=None, keepalive_timeout=idle_seconds, shutdown_timeout=DRAIN_SECONDS)

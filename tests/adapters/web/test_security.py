@@ -9,8 +9,11 @@ from collections.abc import MutableMapping
 from typing import Any
 
 import pytest
+from aiohttp import web
 
 from adapters.web import security
+from adapters.web.app import make_app
+from adapters.web.serve import make_runner
 from bot.turn import Bot
 from tests.adapters.web.conftest import Visitor, parts_of, visit
 
@@ -152,6 +155,28 @@ async def test_a_form_that_trickles_in_is_given_up_and_the_others_are_served(
     slow = asyncio.create_task(raw(visitor, head))
     assert (await visitor.ask("does fgc keep kids out of care?")).status == 200
     assert (await slow).startswith("HTTP/1.1 408 ")
+
+
+async def test_a_connection_that_never_sends_a_whole_request_is_closed(small_bot: Bot) -> None:
+    runner = make_runner(make_app(parts_of(small_bot)), idle_seconds=0.3)
+    await runner.setup()
+    try:
+        await web.TCPSite(runner, "127.0.0.1", 0).start()
+        reader, writer = await asyncio.open_connection(*runner.addresses[0])
+
+        async def trickle() -> None:
+            for letter in b"GET / HTTP/1.1\r\nX-Slow: " + b"y" * 1_000:
+                writer.write(bytes([letter]))
+                await asyncio.sleep(0.02)  # the slowness is what is tested
+
+        slow = asyncio.create_task(trickle())
+        async with asyncio.timeout(10):
+            assert await reader.read() == b""
+        assert not slow.done()
+        slow.cancel()
+        writer.close()
+    finally:
+        await runner.cleanup()
 
 
 async def test_what_is_asked_stands_in_no_address_log_or_metric(
