@@ -37,7 +37,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
                 )
 
 
-@pytest.fixture(scope="session")
+# Not for the whole session: Playwright's own event loop runs until it is left, and would be in the way of other tests'.
+@pytest.fixture(scope="package")
 def site(bot: Bot) -> Iterator[str]:
     """The address of the site, served in a thread of its own."""
     loop = asyncio.new_event_loop()
@@ -59,7 +60,7 @@ def site(bot: Bot) -> Iterator[str]:
     loop.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
     """Headless Chromium."""
     with sync_playwright() as playwright:
