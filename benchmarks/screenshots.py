@@ -1,4 +1,4 @@
-"""Take the pictures of the README: `python -m benchmarks.screenshots` (needs Chromium)."""
+"""Take the pictures of the README and of docs/slack.md: `python -m benchmarks.screenshots` (needs Chromium)."""
 
 from __future__ import annotations
 
@@ -8,7 +8,13 @@ from typing import Final
 
 from playwright.sync_api import Browser, sync_playwright
 
+from adapters.slack.blocks import blocks_of
 from benchmarks.web import server
+from bot.bootstrap import make_bot, today
+from bot.layout import lay_out
+from bot.settings import Settings
+from bot.turn import Bot, Conversation
+from tests.adapters.slack import preview
 
 FOLDER: Final = Path(__file__).parents[1] / "docs" / "pictures"
 ARGUMENTS: Final = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking"]
@@ -44,6 +50,24 @@ def take(
     context.close()
 
 
+def draw(browser: Browser, url: str, bot: Bot, name: str, ask: str) -> None:
+    """Write the picture of an answer in Slack, as our renderer draws the blocks that are sent.
+
+    Args:
+        browser: Headless Chromium.
+        url: The site, which has the pictures in cards.
+        bot: Answers.
+        name: The file's name, without its ending.
+        ask: What to ask.
+    """
+    turn = bot.turn(ask, Conversation(), today())
+    blocks = blocks_of(lay_out(turn.reply), turn.conversation, url)
+    page = browser.new_page(viewport={"width": 680, "height": 300})
+    page.set_content(preview.page(blocks), wait_until="networkidle")
+    page.screenshot(path=FOLDER / f"{name}.png", full_page=True)
+    page.close()
+
+
 def main() -> None:
     """Write all of them."""
     chromium = shutil.which("chromium")
@@ -58,6 +82,10 @@ def main() -> None:
         take(browser, f"{site}/evidence/family-group-conferencing", "web-entry", height=1_200)
         take(browser, f"{site}/map", "web-map", height=1_150)
         take(browser, site, "web-phone-dark", ask=FGC, width=390, height=844, dark=True)
+        bot = make_bot(Settings())
+        draw(browser, site, bot, "slack-answer", FGC)
+        draw(browser, site, bot, "slack-choices", "what have you got on kinship care?")
+        draw(browser, site, bot, "slack-urgent", DANGER)
         browser.close()
 
 

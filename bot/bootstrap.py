@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import secrets
-from collections.abc import Awaitable, Callable
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import UTC, date, datetime
-from typing import TYPE_CHECKING, TypeVar
+from functools import partial
+from typing import TYPE_CHECKING, Final, TypeVar
 from zoneinfo import ZoneInfo
 
 from threadpoolctl import threadpool_limits
@@ -14,18 +17,24 @@ from adapters.console.chat import chat
 from adapters.console.render import console, progress, render
 from bot import wording
 from bot.feedback import FeedbackLog
+from bot.inbox import Worker
 from bot.settings import Settings
+from bot.thinking import Thinker
 from bot.turn import Bot
 from intents.recognise import Recogniser, Thresholds
 from knowledge.base import KnowledgeBase
 
 if TYPE_CHECKING:
+    from aiohttp import web
+
     from adapters.store.store import Store
     from adapters.web.parts import Site
 
 __all__ = ["chat", "console", "make_bot", "progress", "render", "today"]
 
 LONDON = ZoneInfo("Europe/London")
+SWITCH_SECONDS: Final = 0.001
+DRAIN_SECONDS: Final = 20.0  # for answers under way when the process is told to stop
 
 T = TypeVar("T")
 
@@ -92,22 +101,95 @@ async def serve_web(settings: Settings, say: Callable[[str], None]) -> None:
     from adapters.web.serve import serve
 
     set_up_logs(settings.logs)
+    # The threads that think hold Python for 5 ms at a time otherwise, and what has to be acknowledged waits for each of them.
+    sys.setswitchinterval(SWITCH_SECONDS)
     bot = make_bot(settings)
+    thinker = Thinker(bot, today)
 
     async def run(store: Store) -> None:
+        await store.upgrade()
+        feedback = feedback_log(store)
+        app = make_app(Parts(bot, thinker.turn, feedback, site_of(settings), today, now, {"store": store.ping}))
+        if settings.has_slack:
+            mount_slack(app, settings, bot, thinker, store, feedback)
+
         def started(port: int) -> None:
             say(f"{wording.SITE_NAME}: {_address(settings, port)}")
             say(f"  Knowledge: {len(bot.shown)} entries, content hash {bot.knowledge.content_hash[:12]}")
             say(f"  Store: {store.name}")
-            say("  Slack: not in this version yet")
+            say(f"  Slack: {_slack_in_words(settings)}")
             say("  Teams: not in this version yet")
             say("Stop with Ctrl-C.")
 
-        await store.upgrade()
-        parts = Parts(bot, feedback_log(store), site_of(settings), today, now, {"store": store.ping})
-        await serve(make_app(parts), settings.host, settings.port, started)
+        await serve(app, settings.host, settings.port, started)
 
-    await with_store(settings, run)
+    try:
+        await with_store(settings, run)
+    finally:
+        thinker.close()
+
+
+def mount_slack(
+    app: web.Application, settings: Settings, bot: Bot, thinker: Thinker, store: Store, feedback: FeedbackLog
+) -> Worker:
+    """Add Slack to an application, and return what works on its events.
+
+    Raises:
+        StoreError: If an encryption key is of another form.
+    """
+    from adapters.slack.oauth import mount_install
+    from adapters.slack.parts import SlackParts, SlackSite
+    from adapters.slack.service import Slack
+    from adapters.store.conversations import StoredConversations
+    from adapters.store.inbox import StoredInbox
+    from adapters.store.sealing import Sealer, key_from
+    from adapters.store.slack_installations import StoredInstallations
+
+    site = SlackSite(
+        settings.slack_signing_secret.get_secret_value(),
+        _address(settings, settings.port),
+        settings.slack_bot_token.get_secret_value(),
+        settings.slack_app_token.get_secret_value(),
+        settings.slack_client_id,
+        settings.slack_client_secret.get_secret_value(),
+        settings.safeguarding_text,
+        settings.slack_api_url,
+    )
+    keys = [key.strip() for key in settings.encryption_keys.get_secret_value().split(",") if key.strip()]
+    # Without keys of its own, what waits in the inbox is encrypted with one that follows from what the replicas share anyway.
+    sealer = Sealer(keys or [key_from(site.signing_secret or site.bot_token)])
+    installations = StoredInstallations(store, sealer) if site.client_id else None
+
+    def clean(text: str) -> tuple[str, tuple[str, ...]]:
+        redacted = bot.recogniser.personal.redact(text)
+        return redacted.text, redacted.types
+
+    slack = Slack(
+        SlackParts(bot, thinker.turn, clean, StoredConversations(store), feedback, installations, site, today, now)
+    )
+    worker = Worker(StoredInbox(store, sealer), {"slack": slack.work}, now, secrets.token_hex(8))
+    slack.mount(app, worker.take)
+    if installations is not None:
+        secret = settings.secret.get_secret_value() or site.signing_secret
+        mount_install(app, site, installations, slack.client, secret)
+    # Added last and so ended first: what is under way is answered while the connections are still open.
+    app.cleanup_ctx.append(partial(_working, worker))
+    return worker
+
+
+async def _working(worker: Worker, _app: web.Application) -> AsyncIterator[None]:
+    looking = asyncio.create_task(worker.run())
+    yield
+    worker.stop()
+    await looking
+    await worker.drain(DRAIN_SECONDS)
+
+
+def _slack_in_words(settings: Settings) -> str:
+    if not settings.has_slack:
+        return "not configured, see docs/slack.md"
+    where = "Socket Mode" if settings.slack_app_token.get_secret_value() else "/slack/events"
+    return f"{'many workspaces' if settings.slack_client_id else 'one workspace'}, {where}"
 
 
 def site_of(settings: Settings) -> Site:

@@ -27,3 +27,24 @@ class StoreError(WhatworksError):
     def __init__(self, message: str, *, retryable: bool = False) -> None:
         super().__init__(message)
         self.retryable = retryable
+
+
+class DeliveryError(WhatworksError):
+    """A message could not be brought to a platform.
+
+    Attributes:
+        retryable: Whether the same may work later.
+        after: Seconds that the platform asks to wait first.
+    """
+
+    def __init__(self, message: str, *, retryable: bool, after: float = 0.0) -> None:
+        super().__init__(message)
+        self.retryable = retryable
+        self.after = after
+
+
+class UnconfirmedError(DeliveryError):
+    """A message may have arrived: it was sent, and nothing came back. Sending it again could show it twice."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, retryable=False)

@@ -42,6 +42,7 @@ class Occasion(StrEnum):
     THANKS = "thanks"
     HELP = "help"
     SUBSCRIBE = "subscribe"
+    ABOUT_ME = "about-me"
 
 
 @dataclass(frozen=True, slots=True)

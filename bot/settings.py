@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bot.errors import SettingsError
@@ -15,6 +16,13 @@ from knowledge.base import COMPILED
 PREFIX = "WHATWORKS_"
 SECRET_MIN = 32
 DATABASES = ("sqlite:///", "postgresql://")
+
+
+# What is of no use without something else.
+_NEEDS = (
+    ("slack_client_id", ("slack_client_secret", "slack_signing_secret", "encryption_keys", "public_url")),
+    ("slack_app_token", ("slack_bot_token",)),
+)
 
 
 class Settings(BaseSettings):
@@ -54,6 +62,22 @@ class Settings(BaseSettings):
     asks_per_minute: Annotated[int, Field(ge=1, le=100_000)] = Field(
         default=60, description="How many questions one address may ask in a minute."
     )
+    encryption_keys: SecretStr = Field(
+        default=SecretStr(""),
+        description="Fernet keys, separated by commas, that encrypt tokens and waiting messages; the first encrypts, all decrypt.",
+    )
+    slack_bot_token: SecretStr = Field(
+        default=SecretStr(""), description="The bot token of the one workspace (xoxb-...)."
+    )
+    slack_signing_secret: SecretStr = Field(default=SecretStr(""), description="Proves that a request is Slack's.")
+    slack_app_token: SecretStr = Field(
+        default=SecretStr(""), description="Switches Socket Mode on (xapp-...): Slack needs no address of ours."
+    )
+    slack_client_id: str = Field(default="", description="For installing the app on many workspaces.")
+    slack_client_secret: SecretStr = Field(default=SecretStr(""), description="The same.")
+    slack_api_url: str = Field(
+        default="https://slack.com/api/", description="The Slack Web API; https://slack-gov.com/api/ for GovSlack."
+    )
     logs: Literal["text", "json"] = Field(default="text", description="How the log reads.")
 
     @field_validator("public_url")
@@ -70,6 +94,26 @@ class Settings(BaseSettings):
         if not url.get_secret_value().startswith(DATABASES):
             raise ValueError(f"give an address that starts with {' or '.join(DATABASES)}")
         return url
+
+    @model_validator(mode="after")
+    def _is_whole(self) -> Settings:
+        for has, needs in _NEEDS:
+            missing = [name for name in needs if not _said(self, name)]
+            if _said(self, has) and missing:
+                named = " and ".join(f"{PREFIX}{name.upper()}" for name in missing)
+                raise ValueError(f"{PREFIX}{has.upper()} needs {named} as well")
+        if self.slack_bot_token.get_secret_value() and not (
+            _said(self, "slack_signing_secret") or _said(self, "slack_app_token")
+        ):
+            raise ValueError(
+                f"{PREFIX}SLACK_BOT_TOKEN needs {PREFIX}SLACK_SIGNING_SECRET, or {PREFIX}SLACK_APP_TOKEN, as well"
+            )
+        return self
+
+    @property
+    def has_slack(self) -> bool:
+        """Return whether Slack is configured."""
+        return _said(self, "slack_bot_token") or _said(self, "slack_client_id")
 
     @field_validator("secret")
     @classmethod
@@ -88,11 +132,20 @@ def load_settings() -> Settings:
     try:
         return Settings()
     except ValidationError as error:
-        wrong = [_told(str(found["loc"][0]), found["msg"], found["input"]) for found in error.errors()]
+        wrong = [_told(found) for found in error.errors()]
         raise SettingsError("These settings are wrong (docs/settings.md):\n" + "\n".join(wrong)) from error
 
 
-def _told(name: str, message: str, value: object) -> str:
+def _said(settings: Settings, name: str) -> bool:
+    value = getattr(settings, name)
+    return bool(value.get_secret_value() if isinstance(value, SecretStr) else value)
+
+
+def _told(found: ErrorDetails) -> str:
+    message = found["msg"].removeprefix("Value error, ")
+    if not found["loc"]:
+        return message  # about several settings, and it names them
+    name = str(found["loc"][0])
     is_secret = Settings.model_fields[name].annotation is SecretStr
-    shown = "" if is_secret else f" (it is {str(value)[:60]!r})"
-    return f"{PREFIX}{name.upper()}: {message.removeprefix('Value error, ')}{shown}"
+    shown = "" if is_secret else f" (it is {str(found['input'])[:60]!r})"
+    return f"{PREFIX}{name.upper()}: {message}{shown}"

@@ -147,6 +147,8 @@ class Bot:
         match said.want:
             case Want.HELP:
                 return OutOfRemitReply(Occasion.HELP)
+            case Want.ABOUT_ME:
+                return OutOfRemitReply(Occasion.ABOUT_ME)
             case Want.SMALL_TALK:
                 return OutOfRemitReply(Occasion.THANKS if WantFinder.is_thanks(said.text) else Occasion.GREETING)
             case Want.SUBSCRIBE:

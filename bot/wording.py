@@ -125,6 +125,21 @@ COMPARE_NOTE: Final = (
     "From different studies, with different people: a larger figure on one side does not mean that it works better."
 )
 
+NOT_CONFIRMED: Final = (
+    "An answer to your last message was sent, but it was not confirmed that it arrived. If you do not see it, please ask again."
+)
+NOT_NOW: Final = "That did not work just now. Please try again in a minute."
+GONE: Final = "That entry is not in use any more."
+WELCOME_TEAM: Final = "Mention me with a question, and the answer comes in the thread."
+WELCOME_PERSON: Final = "Ask me here, in your own words."
+
+NO_TIPS_YET: Final = "Weekly tips are not available here yet."
+
+STORED: Final = (
+    "Nothing that you write is kept. On Slack and Teams a message waits encrypted, with personal data taken out, until it is answered; "
+    "for a week the bot remembers which entry a conversation was about, so that you can follow up. If you say whether an answer was "
+    "helpful, the entry, your verdict and the time are kept, without you."
+)
 REMIT: Final = "This bot answers questions about evidence, guidance and law in children's social care in England, from a curated knowledge base."
 EXAMPLES_LEAD: Final = "Try, for example:"
 EXAMPLES: Final = (
@@ -138,7 +153,8 @@ OCCASION_WORDS: Final = {
     Occasion.GREETING: "Hello.",
     Occasion.THANKS: "You're welcome.",
     Occasion.HELP: "Ask in your own words; abbreviations and slips of typing are fine. Please leave out names and details of families.",
-    Occasion.SUBSCRIBE: "Weekly tips are not available here yet.",
+    Occasion.SUBSCRIBE: NO_TIPS_YET,
+    Occasion.ABOUT_ME: STORED,
 }
 
 URGENT_HEADING: Final = "If someone may be in danger now, act first"
@@ -193,6 +209,14 @@ def rated_by(entry: EvidenceEntry) -> str:
     if entry.rating.is_official:
         return f"Rating: {entry.rating.by.removeprefix('official: ')}."
     return DERIVED_RATING
+
+
+def citation(entry: EvidenceEntry, address: str) -> str:
+    """Return how to cite an entry in a report."""
+    return (
+        f"{entry.title}. Evidence entry, version {entry.version}, checked {day(entry.checked)}. {address}. "
+        "Please cite the sources for their findings."
+    )
 
 
 def day(when: date) -> str:

@@ -21,6 +21,7 @@ class Want(StrEnum):
     FLAG_GAP = "flag-gap"
     FOLLOW_UP = "follow-up"
     HELP = "help"
+    ABOUT_ME = "about-me"
     SMALL_TALK = "small-talk"
     OUT_OF_REMIT = "out-of-remit"
     NO_ENTRY = "no-entry"
@@ -41,6 +42,11 @@ _HELP: Final = re.compile(
     r"(?:\s+(?:bot|work|thing))*|who\s+are\s+you|instructions|how\s+does\s+this\s+(?:bot\s+)?work)[\s?!.]*$",
     re.IGNORECASE,
 )
+_ABOUT_ME: Final = re.compile(
+    r"^/?(?:about\s+me|my\s+data|privacy|what\s+(?:do(?:es)?|have|has|is)\s+(?:you|this(?:\s+bot)?|it)?\s*(?:got\s+)?(?:store|stored|keep|kept|know|hold|held|record|recorded|save|saved|remember)(?:\s+(?:on|about|of)\s+me)?)[\s?!.]*$",
+    re.IGNORECASE,
+)
+_TIPS: Final = re.compile(r"^/?(?:weekly\s+)?tips?[\s?!.]*$", re.IGNORECASE)
 _BROWSE: Final = re.compile(
     r"^(?:so\s+)?(?:what(?:'s|\s+is|\s+else)?\s+(?:have\s+you(?:\s+guys)?\s+got|do\s+you(?:\s+guys)?\s+(?:have|know|hold|cover)|(?:evidence\s+|research\s+|topics\s+|stuff\s+)?(?:is|are)?\s*there|is\s+in\s+here)\b.*?\b(?:on|about|for|around)"
     r"|(?:show|list|browse|give)\s+(?:me\s+)?(?:everything|all|what\s+you\s+have|topics?|entries|what'?s\s+there|the\s+list|a\s+list)\b.*?(?:\b(?:on|about|for|around|of|under)|:)"
@@ -106,6 +112,10 @@ class WantFinder:
         """Return what a plain text without politeness wants, judged without what was said before."""
         if self.is_formula(text):
             return Want.HELP if _HELP.match(text) else Want.SMALL_TALK
+        if _ABOUT_ME.match(text):
+            return Want.ABOUT_ME
+        if _TIPS.match(text):
+            return Want.SUBSCRIBE
         if _BROWSE_ALL.match(text):
             return Want.BROWSE
         if _FLAG.search(text):

@@ -31,22 +31,19 @@ class StoredFeedback:
             "surface": given.surface,
             "at": given.at,
         }
-        async with self._store.writing() as connection:
-            await connection.execute(sa.insert(feedback).values(row))
+        await self._store.write(lambda connection: connection.execute(sa.insert(feedback), row))
         return number
 
     async def explain(self, number: str, reason: Reason) -> None:
         """Add the reason to a verdict."""
         change = sa.update(feedback).where(feedback.c.number == number).values(reason=reason.value)
-        async with self._store.writing() as connection:
-            changed = await connection.execute(change)
-        if changed.rowcount == 0:
+        changed = await self._store.write(lambda connection: connection.execute(change).rowcount)
+        if changed == 0:
             raise InputError("There is no verdict with this number")
 
     async def counts(self) -> Sequence[FeedbackCount]:
         """Return what came in, by entry, in order of id."""
-        async with self._store.reading() as connection:
-            rows = (await connection.execute(sa.select(feedback))).all()
+        rows = await self._store.read(lambda connection: connection.execute(sa.select(feedback)).all())
         return count(
             Feedback(
                 row.entry_id, row.version, Verdict(row.verdict), row.reason and Reason(row.reason), row.surface, row.at

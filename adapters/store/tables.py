@@ -50,3 +50,35 @@ feedback = sa.Table(
     sa.Column("surface", sa.String(20), nullable=False),
     sa.Column("at", Instant, nullable=False),
 )
+
+inbox = sa.Table(
+    "inbox",
+    metadata,
+    sa.Column("key", sa.String(80), primary_key=True),
+    sa.Column("surface", sa.String(20), nullable=False),
+    sa.Column("sealed", sa.Text),  # what was sent, encrypted; nothing once the work is done
+    sa.Column("attempts", sa.Integer, nullable=False),
+    sa.Column("owner", sa.String(64), nullable=False),
+    sa.Column("due", Instant),  # when the owner's lease ends, or the next attempt is due; nothing once the work is done
+    sa.Column("done", Instant),
+    sa.Index("ix_inbox_due", "due"),
+    sa.Index("ix_inbox_done", "done"),
+)
+
+conversations = sa.Table(
+    "conversations",
+    metadata,
+    sa.Column("key", sa.String(40), primary_key=True),
+    sa.Column("entry", sa.String(80)),
+    sa.Column("options", sa.JSON, nullable=False),
+    sa.Column("at", Instant, nullable=False, index=True),
+)
+
+slack_installations = sa.Table(
+    "slack_installations",
+    metadata,
+    sa.Column("enterprise_id", sa.String(32), primary_key=True),  # "" where there is none
+    sa.Column("team_id", sa.String(32), primary_key=True),  # "" for an installation on a whole organisation
+    sa.Column("sealed", sa.Text, nullable=False),
+    sa.Column("at", Instant, nullable=False),
+)

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from concurrent.futures import ThreadPoolExecutor
 from typing import Final
 
 from aiohttp import web
 
 from adapters.web import about, chat, evidence, index, machines, operations
-from adapters.web.chat import THREAD_POOL, THREADS, TOKENS
+from adapters.web.chat import TOKENS
 from adapters.web.operations import METRICS, UNDER_WAY, Metrics, UnderWay, observe
 from adapters.web.parts import PARTS, Parts
 from adapters.web.security import BODY_MAX, LIMIT, RateLimit, guard, protect_forms
@@ -32,7 +30,6 @@ def make_app(parts: Parts) -> web.Application:
         app.add_routes(pages.routes)
     app.router.add_get("/static/{name}", _static)
     app.on_response_prepare.append(guard)
-    app.cleanup_ctx.append(_thinking)
     return app
 
 
@@ -42,9 +39,3 @@ async def _static(request: web.Request) -> web.FileResponse:
         raise web.HTTPNotFound
     headers = {"Cache-Control": f"public, max-age={STATIC_DAYS * 86_400}, immutable"}
     return web.FileResponse(STATIC / name, headers=headers)
-
-
-async def _thinking(app: web.Application) -> AsyncIterator[None]:
-    with ThreadPoolExecutor(THREADS, thread_name_prefix="turn") as pool:
-        app[THREAD_POOL] = pool
-        yield

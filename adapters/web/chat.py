@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-from concurrent.futures import ThreadPoolExecutor
-from functools import partial
 from typing import Any, Final
 
 from aiohttp import web
@@ -21,11 +18,9 @@ from bot.reply import Answered, Facet
 from bot.turn import Conversation, Turn
 
 SURFACE: Final = "web"
-THREADS: Final = 2  # a turn is a few milliseconds of computing; the loop stays free for others meanwhile
 FRAGMENT: Final = "X-Fragment"  # sent by chat.js: only the new part of the page is wanted
 
 TOKENS = web.AppKey("tokens", Tokens)
-THREAD_POOL = web.AppKey("thread_pool", ThreadPoolExecutor)
 routes = web.RouteTableDef()
 
 
@@ -45,8 +40,7 @@ async def ask(request: web.Request) -> web.Response:
     except PageError as problem:
         return _asked_again(request, message, problem)
     parts = request.app[PARTS]
-    work = partial(parts.bot.turn, message, before, parts.today())
-    turn = await asyncio.get_running_loop().run_in_executor(request.app[THREAD_POOL], work)
+    turn = await parts.think(message, before)
     request.app[METRICS].turns.labels(SURFACE, turn.reply.ending.value).inc()
     return _shown(request, turn_values(request, message, turn), turn.conversation)
 

@@ -53,7 +53,7 @@ async def entry_page(request: web.Request) -> web.Response:
         "related": [shown[other] for other in entry.related if other in shown],
         "pictures": [(one, svg_of(one, number)) for number, one in enumerate(pictures)],
         "is_overdue": entry.is_overdue(parts.today()),
-        "citation": citation(entry, _url(request, entry)),
+        "citation": wording.citation(entry, _url(request, entry)),
         "described": described(entry, _url(request, entry)),
     }
     return _kept(request, page(request, "evidence", path=f"/evidence/{entry.id}", **values), entry)
@@ -93,14 +93,6 @@ def _kept(request: web.Request, response: web.Response, entry: EvidenceEntry) ->
     if any(tag.value in {"*", response.etag.value} for tag in request.if_none_match or () if response.etag):
         return web.Response(status=304, headers={"ETag": response.headers["ETag"]})
     return response
-
-
-def citation(entry: EvidenceEntry, url: str) -> str:
-    """Return how to cite an entry in a report."""
-    return (
-        f"{entry.title}. Evidence entry, version {entry.version}, checked {wording.day(entry.checked)}. {url}. "
-        "Please cite the sources for their findings."
-    )
 
 
 def described(entry: EvidenceEntry, url: str) -> dict[str, Any]:

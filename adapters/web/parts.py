@@ -9,6 +9,7 @@ from datetime import date, datetime
 from aiohttp import web
 
 from bot.feedback import FeedbackLog
+from bot.thinking import Think
 from bot.turn import Bot
 
 Check = Callable[[], Awaitable[None]]  # raises a WhatworksError while the part cannot be used
@@ -43,7 +44,8 @@ class Parts:
     """The core and the ports that the pages use.
 
     Attributes:
-        bot: Answers.
+        bot: What is known.
+        think: Answers a message.
         feedback: Keeps what practitioners think of an answer.
         site: How the site is reached.
         today: Returns the day to judge review dates by.
@@ -52,6 +54,7 @@ class Parts:
     """
 
     bot: Bot
+    think: Think
     feedback: FeedbackLog
     site: Site
     today: Callable[[], date]

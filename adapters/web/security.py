@@ -16,6 +16,7 @@ from throttled.asyncio.store import MemoryStore
 from adapters.web.errors import PageError
 from adapters.web.parts import PARTS, Site
 
+FORMS: Final = {"/ask", "/evidence", "/feedback"}  # what people send; platforms prove themselves in their own way
 BODY_MAX: Final = 1 << 18  # bytes; a question of 50,000 characters fits
 BODY_SECONDS: Final = 10.0  # in which a form has to arrive whole
 IDLE_SECONDS: Final = 60.0  # after which a connection without a whole request is closed
@@ -101,7 +102,8 @@ def is_from_here(headers: MultiMapping[str] | Mapping[str, str], site: Site, hos
 @web.middleware
 async def protect_forms(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Let a form through if it was sent from this site, by a client that has not sent too many, in time and in bounds."""
-    if request.method != "POST":
+    resource = request.match_info.route.resource
+    if request.method != "POST" or resource is None or resource.canonical not in FORMS:
         return await handler(request)
     if not is_from_here(request.headers, request.app[PARTS].site, request.host):
         raise PageError(403, "This form was sent from another site. Open the page itself and ask there.")

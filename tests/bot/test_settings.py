@@ -67,6 +67,32 @@ def test_a_wrong_setting_of_the_site_is_named(monkeypatch: pytest.MonkeyPatch, n
 
 
 @pytest.mark.parametrize(
+    ("given", "named"),
+    [
+        ({"SLACK_BOT_TOKEN": "xoxb-1"}, ["SLACK_BOT_TOKEN", "SLACK_SIGNING_SECRET", "SLACK_APP_TOKEN"]),
+        ({"SLACK_APP_TOKEN": "xapp-1"}, ["SLACK_APP_TOKEN", "SLACK_BOT_TOKEN"]),
+        ({"SLACK_CLIENT_ID": "1.2", "PUBLIC_URL": "https://evidence.example.org"}, ["SLACK_CLIENT_SECRET", "ENCRYPTION_KEYS"]),
+    ],
+)  # fmt: skip
+def test_what_slack_needs_besides_is_named(
+    monkeypatch: pytest.MonkeyPatch, given: dict[str, str], named: list[str]
+) -> None:
+    for name, value in given.items():
+        monkeypatch.setenv(f"{PREFIX}{name}", value)
+    with pytest.raises(SettingsError) as caught:
+        load_settings()
+    assert [name for name in named if f"{PREFIX}{name}" not in str(caught.value)] == []
+
+
+@pytest.mark.parametrize("with_it", ["SLACK_SIGNING_SECRET", "SLACK_APP_TOKEN"])
+def test_one_workspace_needs_a_token_and_a_way_to_hear(monkeypatch: pytest.MonkeyPatch, with_it: str) -> None:
+    assert not load_settings().has_slack
+    monkeypatch.setenv(f"{PREFIX}SLACK_BOT_TOKEN", "xoxb-1")
+    monkeypatch.setenv(f"{PREFIX}{with_it}", "a-made-up-value")
+    assert load_settings().has_slack
+
+
+@pytest.mark.parametrize(
     ("name", "value"), [("SECRET", "short-word"), ("DATABASE", "mysql://user:secret-word@localhost/x")]
 )
 def test_a_secret_is_never_shown(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:

@@ -24,8 +24,7 @@ async def test_the_migrations_make_the_tables_of_this_version(store: Store) -> N
     def differences(connection: sa.Connection) -> list[object]:
         return list(compare_metadata(MigrationContext.configure(connection), metadata))
 
-    async with store.reading() as connection:
-        assert await connection.run_sync(differences) == []
+    assert await store.read(differences) == []
 
 
 async def test_an_upgraded_store_is_ready_and_upgrading_again_changes_nothing(store: Store) -> None:
@@ -41,8 +40,7 @@ async def test_a_store_that_was_never_upgraded_says_what_to_run(empty_store: Sto
 
 
 async def test_a_database_of_a_newer_version_is_left_alone(store: Store) -> None:
-    async with store.writing() as connection:
-        await connection.execute(sa.text("update alembic_version set version_num = '9999'"))
+    await store.write(lambda connection: connection.execute(sa.text("update alembic_version set version_num = '9999'")))
     with pytest.raises(StoreError, match="newer version"):
         await store.upgrade()
 
@@ -56,31 +54,27 @@ def test_three_processes_may_upgrade_at_once(empty_store: Store, empty_url: str)
 
 async def test_an_instant_comes_back_with_its_time_zone(store: Store) -> None:
     at = datetime(2026, 7, 1, 9, 0, tzinfo=timezone(timedelta(hours=1)))
-    async with store.writing() as connection:
-        await connection.execute(sa.insert(feedback).values(ROW | {"at": at}))
-    async with store.reading() as connection:
-        (kept,) = (await connection.execute(sa.select(feedback.c.at))).one()
+    await store.write(lambda connection: connection.execute(sa.insert(feedback), ROW | {"at": at}))
+    (kept,) = await store.read(lambda connection: connection.execute(sa.select(feedback.c.at)).one())
     assert (kept, kept.tzinfo) == (at, UTC)
 
 
 async def test_an_instant_without_a_time_zone_is_refused(store: Store) -> None:
+    naive = ROW | {"at": datetime(2026, 7, 1, 9, 0)}  # noqa: DTZ001 - what is refused
     with pytest.raises(StoreError, match="refused"):
-        async with store.writing() as connection:
-            await connection.execute(sa.insert(feedback).values(ROW | {"at": datetime(2026, 7, 1, 9, 0)}))  # noqa: DTZ001 - what is refused
+        await store.write(lambda connection: connection.execute(sa.insert(feedback), naive))
 
 
 async def test_what_fails_half_way_is_not_kept(store: Store) -> None:
     at = datetime(2026, 7, 1, 9, 0, tzinfo=UTC)
 
-    async def fail_half_way() -> None:
-        async with store.writing() as connection:
-            await connection.execute(sa.insert(feedback).values(ROW | {"at": at}))
-            raise RuntimeError
+    def fail_half_way(connection: sa.Connection) -> None:
+        connection.execute(sa.insert(feedback), ROW | {"at": at})
+        raise RuntimeError
 
     with pytest.raises(RuntimeError):
-        await fail_half_way()
-    async with store.reading() as connection:
-        assert (await connection.execute(sa.select(feedback))).all() == []
+        await store.write(fail_half_way)
+    assert await store.read(lambda connection: connection.execute(sa.select(feedback)).all()) == []
 
 
 @pytest.mark.parametrize("url", ["mysql://localhost/x", "nonsense", "sqlite:////proc/no/such/folder/file.sqlite"])

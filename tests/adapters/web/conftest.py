@@ -15,7 +15,8 @@ from structlog.testing import capture_logs
 from adapters.web.app import make_app
 from adapters.web.parts import Parts, Site
 from bot.feedback import FeedbackInMemory
-from bot.turn import Bot
+from bot.thinking import Think
+from bot.turn import Bot, Conversation, Turn
 from tests.adapters.web.pages import Page
 from tests.builders import TODAY
 
@@ -46,10 +47,19 @@ class Visitor:
         return await self.post("/ask", {"message": message, "conversation": page.field("conversation")})
 
 
+def thinking(bot: Bot) -> Think:
+    """Return what answers messages, at once."""
+
+    async def think(message: str, conversation: Conversation) -> Turn:
+        return bot.turn(message, conversation, TODAY)
+
+    return think
+
+
 def parts_of(bot: Bot, **site: object) -> Parts:
     """Return the parts of a site for a test."""
     made = replace(Site(URL, "a secret that only tests know, of some length"), **site)  # type: ignore[arg-type]  # named in the test
-    return Parts(bot, FeedbackInMemory(), made, lambda: TODAY, lambda: NOW)
+    return Parts(bot, thinking(bot), FeedbackInMemory(), made, lambda: TODAY, lambda: NOW)
 
 
 async def visit(parts: Parts) -> AsyncIterator[Visitor]:

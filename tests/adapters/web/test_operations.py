@@ -11,7 +11,7 @@ from adapters.web.parts import Parts
 from bot import __version__
 from bot.errors import StoreError
 from bot.feedback import Feedback, FeedbackInMemory
-from bot.turn import Bot
+from bot.turn import Bot, Conversation
 from knowledge.base import KnowledgeBase
 from tests.adapters.web.conftest import Visitor, parts_of, visit
 
@@ -65,10 +65,10 @@ async def test_a_verdict_that_cannot_be_kept_is_said_to_be_lost(small_bot: Bot) 
 async def test_a_fault_is_told_to_the_person_and_the_operator_without_what_was_asked(
     small_bot: Bot, logged: list[MutableMapping[str, Any]]
 ) -> None:
-    def fail() -> NoReturn:
+    async def fail(_message: str, _conversation: Conversation) -> NoReturn:
         raise RuntimeError(f"could not handle {MARK}")
 
-    parts: Parts = replace(parts_of(small_bot), today=fail)
+    parts: Parts = replace(parts_of(small_bot), think=fail)
     async for one in visit(parts):
         page = await one.ask(f"about {MARK}")
         assert page.status == 500

@@ -24,9 +24,10 @@ FORM = "application/x-www-form-urlencoded"
 
 
 @asynccontextmanager
-async def served(folder: Path, *options: str) -> AsyncIterator[tuple[Process, str]]:
-    """Run the command on a free port; yield the process and what it said until it was ready."""
-    environment = os.environ | {"WHATWORKS_SECRET": SIGNING, "WHATWORKS_LOGS": "json"}  # noqa: TID251 - handed on to the command
+async def served(folder: Path, *options: str, **settings: str) -> AsyncIterator[tuple[Process, str]]:
+    """Run the command on a free port, with some settings; yield the process and what it said until it was ready."""
+    given = {f"WHATWORKS_{name.upper()}": value for name, value in settings.items()}
+    environment = os.environ | {"WHATWORKS_SECRET": SIGNING, "WHATWORKS_LOGS": "json"} | given  # noqa: TID251 - handed on to the command
     command = [sys.executable, "-m", "bot.cli", "serve", *(options or ("--port", "0"))]
     root = str(Path(__file__).parents[3])
     process = await asyncio.create_subprocess_exec(

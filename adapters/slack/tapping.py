@@ -1,0 +1,131 @@
+"""Buttons and menus of a card: each carries what it means, so that an old card's buttons go on meaning that card."""
+
+from __future__ import annotations
+
+import re
+from contextlib import suppress
+from typing import Final
+
+from slack_bolt.async_app import AsyncApp, AsyncBoltContext
+from slack_sdk.web.async_client import AsyncWebClient
+
+from adapters.slack.asking import ITEM, Asking
+from adapters.slack.blocks import (
+    CITE,
+    GAP,
+    MENU,
+    MISTAKE,
+    REASON,
+    SAY,
+    SHARE,
+    SOURCES,
+    VERDICT,
+    Json,
+    context,
+    conversation_of,
+    escape,
+    reasons_of,
+    section,
+)
+from adapters.slack.parts import SlackParts
+from adapters.slack.sending import Message, Place, post, respond
+from bot import wording
+from bot.conversations import key_of
+from bot.errors import StoreError
+from bot.feedback import Feedback, Reason, Verdict
+from bot.layout import lay_out
+from bot.reply import Facet, NoEntryReply
+from bot.turn import Conversation
+
+SURFACE: Final = "slack"
+SHARED: Final = "Shared from the evidence knowledge base"
+
+
+class Tapping:
+    """Answers taps."""
+
+    def __init__(self, parts: SlackParts, asking: Asking) -> None:
+        self._parts, self._asking = parts, asking
+
+    def register(self, app: AsyncApp) -> None:
+        """Listen for every button and menu."""
+        app.action(re.compile(f"^{SAY}:"))(self.say)
+        app.action(SHARE)(self.share)
+        app.action(MENU)(self.menu)
+        app.action(re.compile(f"^{VERDICT}:"))(self.verdict)
+        app.action(re.compile(f"^{REASON}:"))(self.reason)
+
+    async def say(self, body: Json, client: AsyncWebClient, context: AsyncBoltContext) -> None:
+        """Answer what a button says: to the asker alone where its card is theirs alone, else in the card's thread."""
+        says, before = conversation_of(body["actions"][0]["value"])
+        card, after = await self._asking.card_for(body, says, before)
+        container = body.get("container") or {}
+        if container.get("is_ephemeral"):
+            await respond(client, body["response_url"], self._asking.message(card, after, is_private=True))
+            return
+        channel = container["channel_id"]
+        message = body.get("message") or {}
+        is_direct = channel.startswith("D")
+        thread = message.get("thread_ts") or (None if is_direct else container["message_ts"])
+        place = Place(channel, thread, body["user"]["id"])
+        item = context[ITEM]
+        await post(client, place, self._asking.message(card, after), item.key, is_repeated=item.attempts > 1)
+        with suppress(StoreError):
+            await self._parts.conversations.keep(key_of("slack", channel, thread or ""), after, self._parts.now())
+
+    async def share(self, body: Json, client: AsyncWebClient) -> None:
+        """Show an entry to everybody in the channel."""
+        entry_id, _ = body["actions"][0]["value"].split("|")
+        shown = self._asking.shown(entry_id)
+        if shown is None:
+            await self._tell(body, client, wording.GONE)
+            return
+        await respond(
+            client, body["response_url"], Message(shown.text, [context(SHARED), *shown.blocks]), in_channel=True
+        )
+
+    async def menu(self, body: Json, client: AsyncWebClient) -> None:
+        """Do what was chosen from a card's menu; only whoever chose sees it."""
+        what, entry_id, version = body["actions"][0]["selected_option"]["value"].split("|")
+        if what == SOURCES:
+            reply = self._parts.bot.show(entry_id, self._parts.today(), Facet.SOURCES)
+            if reply is None:
+                await self._tell(body, client, wording.GONE)
+            else:
+                message = self._asking.message(lay_out(reply), Conversation(entry_id), is_private=True)
+                await respond(client, body["response_url"], message)
+        elif what == CITE:
+            entry = self._parts.bot.shown.get(entry_id)
+            address = f"{self._parts.site.public_url}/evidence/{entry_id}"
+            await self._tell(body, client, wording.citation(entry, address) if entry else wording.GONE)
+        elif what == GAP:
+            card = lay_out(NoEntryReply("", wants_to_flag=True))
+            await respond(client, body["response_url"], self._asking.message(card, Conversation()))
+        elif what == MISTAKE:
+            await self._keep(entry_id, version, Verdict.NOT_HELPFUL, Reason.LOOKS_WRONG)
+            await self._tell(body, client, wording.THANKS_REASON)
+
+    async def verdict(self, body: Json, client: AsyncWebClient) -> None:
+        """Keep whether an answer was helpful; if not, ask once why."""
+        action = body["actions"][0]
+        entry_id, version = action["value"].split("|")
+        verdict = Verdict(action["action_id"].removeprefix(f"{VERDICT}:"))
+        number = await self._keep(entry_id, version, verdict, None)
+        if verdict is Verdict.HELPFUL:
+            await self._tell(body, client, wording.THANKS_HELPFUL)
+        else:
+            asked = Message(escape(wording.THANKS_NOT_HELPFUL), reasons_of(number))
+            await respond(client, body["response_url"], asked)
+
+    async def reason(self, body: Json, client: AsyncWebClient) -> None:
+        """Add why an answer was not helpful."""
+        action = body["actions"][0]
+        await self._parts.feedback.explain(action["value"], Reason(action["action_id"].removeprefix(f"{REASON}:")))
+        await self._tell(body, client, wording.THANKS_REASON)
+
+    async def _keep(self, entry_id: str, version: str, verdict: Verdict, reason: Reason | None) -> str:
+        given = Feedback(entry_id, version, verdict, reason, SURFACE, self._parts.now())
+        return await self._parts.feedback.record(given)
+
+    async def _tell(self, body: Json, client: AsyncWebClient, sentence: str) -> None:
+        await respond(client, body["response_url"], Message(escape(sentence), [section(escape(sentence))]))
