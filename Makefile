@@ -1,6 +1,6 @@
 # Everything a newcomer needs. `make help` lists the targets.
 .DEFAULT_GOAL := help
-.PHONY: help setup run chat test check lint types contracts evaluate bench lock clean
+.PHONY: help setup run chat playground test check lint types contracts evaluate bench lock clean
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -18,6 +18,12 @@ run: setup ## Serve the web: evidence pages and a chat to try
 
 chat: setup ## Chat with the bot in the terminal
 	@$(BIN)/whatworks chat
+
+playground: setup tests/browser/node_modules/.package-lock.json ## Talk with the bot in Microsoft's Agents Playground (needs Node)
+	@$(BIN)/python -m tests.playground
+
+tests/browser/node_modules/.package-lock.json: tests/browser/package-lock.json
+	@npm ci --prefix tests/browser --no-audit --no-fund --ignore-scripts --silent
 
 test: setup check ## Run every check and test
 	@$(BIN)/python -m pytest $(PYTEST)

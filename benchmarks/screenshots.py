@@ -1,4 +1,4 @@
-"""Take the pictures of the README and of docs/slack.md: `python -m benchmarks.screenshots` (needs Chromium)."""
+"""Take the pictures of the README, docs/slack.md and docs/teams.md: `python -m benchmarks.screenshots` (needs Chromium)."""
 
 from __future__ import annotations
 
@@ -9,12 +9,14 @@ from typing import Final
 from playwright.sync_api import Browser, sync_playwright
 
 from adapters.slack.blocks import blocks_of
+from adapters.teams.cards import card_of
 from benchmarks.web import server
 from bot.bootstrap import make_bot, today
 from bot.layout import lay_out
 from bot.settings import Settings
 from bot.turn import Bot, Conversation
 from tests.adapters.slack import preview
+from tests.adapters.teams import preview as teams_preview
 
 FOLDER: Final = Path(__file__).parents[1] / "docs" / "pictures"
 ARGUMENTS: Final = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking"]
@@ -51,7 +53,7 @@ def take(
 
 
 def draw(browser: Browser, url: str, bot: Bot, name: str, ask: str) -> None:
-    """Write the picture of an answer in Slack, as our renderer draws the blocks that are sent.
+    """Write the pictures of an answer in Slack and in Teams: blocks as a renderer of ours draws them, cards as Microsoft's does.
 
     Args:
         browser: Headless Chromium.
@@ -61,11 +63,14 @@ def draw(browser: Browser, url: str, bot: Bot, name: str, ask: str) -> None:
         ask: What to ask.
     """
     turn = bot.turn(ask, Conversation(), today())
-    blocks = blocks_of(lay_out(turn.reply), turn.conversation, url)
-    page = browser.new_page(viewport={"width": 680, "height": 300})
-    page.set_content(preview.page(blocks), wait_until="networkidle")
-    page.screenshot(path=FOLDER / f"{name}.png", full_page=True)
-    page.close()
+    laid_out = lay_out(turn.reply)
+    in_slack = preview.page(blocks_of(laid_out, turn.conversation, url))
+    in_teams = teams_preview.page([card_of(laid_out, turn.conversation, url)])
+    for platform, drawn in (("slack", in_slack), ("teams", in_teams)):
+        page = browser.new_page(viewport={"width": 680, "height": 300})
+        page.set_content(drawn, wait_until="networkidle")
+        page.screenshot(path=FOLDER / f"{platform}-{name}.png", full_page=True)
+        page.close()
 
 
 def main() -> None:
@@ -83,9 +88,9 @@ def main() -> None:
         take(browser, f"{site}/map", "web-map", height=1_150)
         take(browser, site, "web-phone-dark", ask=FGC, width=390, height=844, dark=True)
         bot = make_bot(Settings())
-        draw(browser, site, bot, "slack-answer", FGC)
-        draw(browser, site, bot, "slack-choices", "what have you got on kinship care?")
-        draw(browser, site, bot, "slack-urgent", DANGER)
+        draw(browser, site, bot, "answer", FGC)
+        draw(browser, site, bot, "choices", "what have you got on kinship care?")
+        draw(browser, site, bot, "urgent", DANGER)
         browser.close()
 
 

@@ -17,7 +17,7 @@ from adapters.console.chat import chat
 from adapters.console.render import console, progress, render
 from bot import wording
 from bot.feedback import FeedbackLog
-from bot.inbox import Worker
+from bot.inbox import Handle, Worker
 from bot.settings import Settings
 from bot.thinking import Thinker
 from bot.turn import Bot
@@ -25,9 +25,12 @@ from intents.recognise import Recogniser, Thresholds
 from knowledge.base import KnowledgeBase
 
 if TYPE_CHECKING:
+    import requests
     from aiohttp import web
 
+    from adapters.store.sealing import Sealer
     from adapters.store.store import Store
+    from adapters.teams.parts import TeamsSite
     from adapters.web.parts import Site
 
 __all__ = ["chat", "console", "make_bot", "progress", "render", "today"]
@@ -110,15 +113,15 @@ async def serve_web(settings: Settings, say: Callable[[str], None]) -> None:
         await store.upgrade()
         feedback = feedback_log(store)
         app = make_app(Parts(bot, thinker.turn, feedback, site_of(settings), today, now, {"store": store.ping}))
-        if settings.has_slack:
-            mount_slack(app, settings, bot, thinker, store, feedback)
+        if settings.has_slack or settings.has_teams:
+            mount_chats(app, settings, bot, thinker, store, feedback)
 
         def started(port: int) -> None:
             say(f"{wording.SITE_NAME}: {_address(settings, port)}")
             say(f"  Knowledge: {len(bot.shown)} entries, content hash {bot.knowledge.content_hash[:12]}")
             say(f"  Store: {store.name}")
             say(f"  Slack: {_slack_in_words(settings)}")
-            say("  Teams: not in this version yet")
+            say(f"  Teams: {_teams_in_words(settings)}")
             say("Stop with Ctrl-C.")
 
         await serve(app, settings.host, settings.port, started)
@@ -129,20 +132,69 @@ async def serve_web(settings: Settings, say: Callable[[str], None]) -> None:
         thinker.close()
 
 
-def mount_slack(
-    app: web.Application, settings: Settings, bot: Bot, thinker: Thinker, store: Store, feedback: FeedbackLog
-) -> Worker:
-    """Add Slack to an application, and return what works on its events.
+def mount_chats(
+    app: web.Application, settings: Settings, bot: Bot, thinker: Thinker, store: Store, feedback: FeedbackLog,
+    http: requests.Session | None = None,
+) -> Worker:  # fmt: skip
+    """Add the platforms that are configured to an application, and return what works on their events.
+
+    Args:
+        app: The application that serves everything.
+        settings: Which platforms, and how they are reached.
+        bot: What is known.
+        thinker: Answers.
+        store: Keeps what is under way.
+        feedback: Keeps verdicts.
+        http: What fetches Teams' tokens, if not the library's own.
 
     Raises:
         StoreError: If an encryption key is of another form.
     """
+    from adapters.store.inbox import StoredInbox
+    from adapters.store.sealing import Sealer, key_from
+
+    keys = _listed(settings.encryption_keys.get_secret_value())
+    sealer = Sealer(keys or [key_from(_shared_secret(settings))])
+    handlers: dict[str, Handle] = {}
+    worker = Worker(StoredInbox(store, sealer), handlers, now, secrets.token_hex(8))
+    if settings.has_slack:
+        handlers["slack"] = _mount_slack(app, settings, bot, thinker, store, feedback, sealer, worker)
+    if settings.has_teams:
+        handlers["teams"] = _mount_teams(app, settings, bot, thinker, store, feedback, sealer, worker, http)
+    # Added last and so ended first: what is under way is answered while the connections are still open.
+    app.cleanup_ctx.append(partial(_working, worker))
+    return worker
+
+
+def _shared_secret(settings: Settings) -> str:
+    """Return what the replicas share anyway, to encrypt with where there are no keys of their own."""
+    for secret in (
+        settings.slack_signing_secret,
+        settings.slack_bot_token,
+        settings.teams_app_password,
+        settings.secret,
+    ):
+        if secret.get_secret_value():
+            return secret.get_secret_value()
+    return settings.teams_app_id or "this machine alone"
+
+
+def _clean(bot: Bot) -> Callable[[str], tuple[str, tuple[str, ...]]]:
+    def clean(text: str) -> tuple[str, tuple[str, ...]]:
+        redacted = bot.recogniser.personal.redact(text)
+        return redacted.text, redacted.types
+
+    return clean
+
+
+def _mount_slack(
+    app: web.Application, settings: Settings, bot: Bot, thinker: Thinker, store: Store, feedback: FeedbackLog, sealer: Sealer,
+    worker: Worker,
+) -> Handle:  # fmt: skip
     from adapters.slack.oauth import mount_install
     from adapters.slack.parts import SlackParts, SlackSite
     from adapters.slack.service import Slack
     from adapters.store.conversations import StoredConversations
-    from adapters.store.inbox import StoredInbox
-    from adapters.store.sealing import Sealer, key_from
     from adapters.store.slack_installations import StoredInstallations
 
     site = SlackSite(
@@ -155,26 +207,69 @@ def mount_slack(
         settings.safeguarding_text,
         settings.slack_api_url,
     )
-    keys = [key.strip() for key in settings.encryption_keys.get_secret_value().split(",") if key.strip()]
-    # Without keys of its own, what waits in the inbox is encrypted with one that follows from what the replicas share anyway.
-    sealer = Sealer(keys or [key_from(site.signing_secret or site.bot_token)])
     installations = StoredInstallations(store, sealer) if site.client_id else None
-
-    def clean(text: str) -> tuple[str, tuple[str, ...]]:
-        redacted = bot.recogniser.personal.redact(text)
-        return redacted.text, redacted.types
-
-    slack = Slack(
-        SlackParts(bot, thinker.turn, clean, StoredConversations(store), feedback, installations, site, today, now)
+    parts = SlackParts(
+        bot, thinker.turn, _clean(bot), StoredConversations(store), feedback, installations, site, today, now
     )
-    worker = Worker(StoredInbox(store, sealer), {"slack": slack.work}, now, secrets.token_hex(8))
+    slack = Slack(parts)
     slack.mount(app, worker.take)
     if installations is not None:
         secret = settings.secret.get_secret_value() or site.signing_secret
         mount_install(app, site, installations, slack.client, secret)
-    # Added last and so ended first: what is under way is answered while the connections are still open.
-    app.cleanup_ctx.append(partial(_working, worker))
-    return worker
+    return slack.work
+
+
+def _mount_teams(
+    app: web.Application, settings: Settings, bot: Bot, thinker: Thinker, store: Store, feedback: FeedbackLog, sealer: Sealer,
+    worker: Worker, http: requests.Session | None,
+) -> Handle:  # fmt: skip
+    from adapters.store.answers import StoredAnswers
+    from adapters.store.conversations import StoredConversations
+    from adapters.store.references import StoredReferences
+    from adapters.teams.parts import TeamsParts
+    from adapters.teams.service import Teams
+
+    parts = TeamsParts(
+        bot, thinker.turn, _clean(bot), StoredConversations(store), StoredAnswers(store), feedback,
+        StoredReferences(store, sealer), teams_site_of(settings), today, now,
+    )  # fmt: skip
+    teams = Teams(parts, http)
+    teams.mount(app, worker.take)
+    return teams.work
+
+
+def teams_site_of(settings: Settings) -> TeamsSite:
+    """Return how Teams is reached."""
+    from adapters.teams.parts import TeamsSite
+
+    return TeamsSite(
+        settings.teams_app_id,
+        _address(settings, settings.port),
+        settings.teams_app_type,
+        settings.teams_app_password.get_secret_value(),
+        settings.teams_tenant_id,
+        frozenset(_listed(settings.teams_tenants)),
+        settings.safeguarding_text,
+        settings.teams_login_url,
+        settings.teams_openid_url,
+        tuple(host.casefold() for host in _listed(settings.teams_service_hosts)),
+        settings.teams_auth == "off",
+    )
+
+
+def teams_package(settings: Settings) -> bytes:
+    """Return the app package for Teams, a zip file.
+
+    Raises:
+        SettingsError: If the bot's registration or a public address is missing.
+    """
+    from adapters.teams.package import package_of
+
+    return package_of(teams_site_of(settings))
+
+
+def _listed(written: str) -> list[str]:
+    return [one.strip() for one in written.split(",") if one.strip()]
 
 
 async def _working(worker: Worker, _app: web.Application) -> AsyncIterator[None]:
@@ -192,6 +287,12 @@ def _slack_in_words(settings: Settings) -> str:
     return f"{'many workspaces' if settings.slack_client_id else 'one workspace'}, {where}"
 
 
+def _teams_in_words(settings: Settings) -> str:
+    if not settings.has_teams:
+        return "not configured, see docs/teams.md"
+    return "without authentication, for this machine alone" if settings.teams_auth == "off" else "/api/messages"
+
+
 def site_of(settings: Settings) -> Site:
     """Return how the web is reached; without a secret of its own a process signs with one that ends with it."""
     from adapters.web.parts import Site
@@ -202,6 +303,7 @@ def site_of(settings: Settings) -> Site:
         settings.proxies,
         settings.asks_per_minute,
         settings.safeguarding_text,
+        settings.has_teams,
     )
 
 

@@ -238,6 +238,29 @@ def status() -> None:
 
 
 @main.group()
+def teams() -> None:
+    """Set the bot up in Microsoft Teams."""
+
+
+@teams.command()
+@click.option(
+    "--to", default=Path("whatworks-teams.zip"), show_default=True, type=click.Path(dir_okay=False, path_type=Path), help="Where to write."
+)  # fmt: skip
+@_says_errors
+def package(to: Path) -> None:
+    """Build the app package that an administrator uploads to Teams."""
+    from bot import bootstrap
+    from bot.settings import load_settings
+
+    made = bootstrap.teams_package(load_settings())
+    try:
+        to.write_bytes(made)
+    except OSError as error:
+        raise InputError(f"{to} cannot be written ({error.strerror})") from error
+    click.echo(f"Written: {to}. Upload it in the Teams admin centre, or under Apps, Manage your apps.")
+
+
+@main.group()
 def knowledge() -> None:
     """Check, build and read the knowledge base."""
 

@@ -15,6 +15,7 @@ from knowledge.base import COMPILED
 
 PREFIX = "WHATWORKS_"
 SECRET_MIN = 32
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
 DATABASES = ("sqlite:///", "postgresql://")
 
 
@@ -78,6 +79,29 @@ class Settings(BaseSettings):
     slack_api_url: str = Field(
         default="https://slack.com/api/", description="The Slack Web API; https://slack-gov.com/api/ for GovSlack."
     )
+    teams_app_id: str = Field(default="", description="The bot's registration: its Microsoft app ID.")
+    teams_app_type: Literal["single-tenant", "managed-identity", "multi-tenant"] = Field(
+        default="single-tenant", description="How the bot is registered."
+    )
+    teams_app_password: SecretStr = Field(default=SecretStr(""), description="The registration's client secret.")
+    teams_tenant_id: str = Field(default="", description="The tenant in which the bot is registered.")
+    teams_tenants: str = Field(
+        default="", description="The tenants that may use the bot, separated by commas; empty for all."
+    )
+    teams_auth: Literal["on", "off"] = Field(
+        default="on", description="off takes requests without a token: for the Playground on this machine alone."
+    )
+    teams_login_url: str = Field(
+        default="https://login.microsoftonline.com", description="Where a token for sending comes from."
+    )
+    teams_openid_url: str = Field(
+        default="https://login.botframework.com/v1/.well-known/openidconfiguration",
+        description="Where the keys are listed that requests are signed with.",
+    )
+    teams_service_hosts: str = Field(
+        default="smba.trafficmanager.net",
+        description="The only hosts that anything is sent to, separated by commas.",
+    )
     logs: Literal["text", "json"] = Field(default="text", description="How the log reads.")
 
     @field_validator("public_url")
@@ -86,6 +110,14 @@ class Settings(BaseSettings):
         parts = urlsplit(url)
         if url and (parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment):
             raise ValueError("give an address such as https://evidence.example.org, or leave it empty")
+        return url.rstrip("/")
+
+    @field_validator("teams_login_url", "teams_openid_url")
+    @classmethod
+    def _is_safe(cls, url: str) -> str:
+        parts = urlsplit(url)
+        if parts.scheme != "https" and parts.hostname not in LOOPBACK:
+            raise ValueError("give an address that begins with https://")
         return url.rstrip("/")
 
     @field_validator("database")
@@ -109,6 +141,27 @@ class Settings(BaseSettings):
                 f"{PREFIX}SLACK_BOT_TOKEN needs {PREFIX}SLACK_SIGNING_SECRET, or {PREFIX}SLACK_APP_TOKEN, as well"
             )
         return self
+
+    @model_validator(mode="after")
+    def _is_whole_for_teams(self) -> Settings:
+        if self.teams_auth == "off" and (self.host not in LOOPBACK or self.teams_app_id):
+            raise ValueError(
+                f"{PREFIX}TEAMS_AUTH=off lets anybody in: only with {PREFIX}HOST=127.0.0.1 and without {PREFIX}TEAMS_APP_ID"
+            )
+        needs = {
+            "single-tenant": ("teams_app_password", "teams_tenant_id"),
+            "multi-tenant": ("teams_app_password",),
+            "managed-identity": (),
+        }[self.teams_app_type]
+        missing = [f"{PREFIX}{name.upper()}" for name in needs if not _said(self, name)]
+        if self.teams_app_id and missing:
+            raise ValueError(f"{PREFIX}TEAMS_APP_ID needs {' and '.join(missing)} as well")
+        return self
+
+    @property
+    def has_teams(self) -> bool:
+        """Return whether Teams is configured."""
+        return bool(self.teams_app_id) or self.teams_auth == "off"
 
     @property
     def has_slack(self) -> bool:

@@ -125,9 +125,7 @@ COMPARE_NOTE: Final = (
     "From different studies, with different people: a larger figure on one side does not mean that it works better."
 )
 
-NOT_CONFIRMED: Final = (
-    "An answer to your last message was sent, but it was not confirmed that it arrived. If you do not see it, please ask again."
-)
+NOT_CONFIRMED: Final = "An answer to your last message was sent, but it was not confirmed that it arrived. If you do not see it, please ask again."
 NOT_NOW: Final = "That did not work just now. Please try again in a minute."
 GONE: Final = "That entry is not in use any more."
 WELCOME_TEAM: Final = "Mention me with a question, and the answer comes in the thread."

@@ -82,3 +82,21 @@ slack_installations = sa.Table(
     sa.Column("sealed", sa.Text, nullable=False),
     sa.Column("at", Instant, nullable=False),
 )
+
+answers = sa.Table(
+    "answers",
+    metadata,
+    sa.Column("key", sa.String(40), primary_key=True),
+    sa.Column("entry_id", sa.String(80), nullable=False),
+    sa.Column("version", sa.String(12), nullable=False),
+    sa.Column("at", Instant, nullable=False, index=True),
+)
+
+conversation_references = sa.Table(
+    "conversation_references",
+    metadata,
+    sa.Column("key", sa.String(40), primary_key=True),  # of the conversation
+    sa.Column("team", sa.String(40), nullable=False, index=True),  # the same of its team; "" where there is none
+    sa.Column("sealed", sa.Text, nullable=False),
+    sa.Column("at", Instant, nullable=False),
+)

@@ -25,6 +25,7 @@ class Site:
         proxies: How many reverse proxies stand before it; each adds one address to `X-Forwarded-For`.
         asks_per_minute: How many questions one client may ask in a minute; a third of them at once.
         safeguarding_text: The organisation's own line for when someone may be in danger.
+        is_framed: Whether Teams may show the pages in a tab; nobody else may.
     """
 
     public_url: str
@@ -32,6 +33,7 @@ class Site:
     proxies: int = 0
     asks_per_minute: int = 60
     safeguarding_text: str = ""
+    is_framed: bool = False
 
     @property
     def is_encrypted(self) -> bool:

@@ -37,12 +37,20 @@ HEADERS: Final = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
 }
+# https://learn.microsoft.com/microsoftteams/platform/tabs/how-to/tab-requirements
+TEAMS: Final = "https://teams.microsoft.com https://*.teams.microsoft.com https://*.cloud.microsoft https://*.microsoft365.com https://*.office.com"
 TRANSPORT_SECURITY: Final = "max-age=31536000; includeSubDomains"
+FRAMED_HEADERS: Final = {
+    name: value.replace("frame-ancestors 'none'", f"frame-ancestors {TEAMS}")
+    for name, value in HEADERS.items()
+    if name != "X-Frame-Options"  # knows no list
+}
 
 
 async def guard(request: web.Request, response: web.StreamResponse) -> None:
     """Put the security headers on a response; aiohttp calls this before it sends one."""
-    for name, value in HEADERS.items():
+    headers = FRAMED_HEADERS if request.app[PARTS].site.is_framed else HEADERS
+    for name, value in headers.items():
         response.headers.setdefault(name, value)
     if request.app[PARTS].site.is_encrypted:
         response.headers.setdefault("Strict-Transport-Security", TRANSPORT_SECURITY)

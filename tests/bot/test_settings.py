@@ -57,7 +57,8 @@ def test_a_site_needs_no_setting(monkeypatch: pytest.MonkeyPatch) -> None:
     ("name", "value"),
     [
         ("PUBLIC_URL", "evidence.example.org"), ("PUBLIC_URL", "ftp://example.org"), ("PORT", "70000"), ("PROXIES", "-1"),
-        ("ASKS_PER_MINUTE", "0"), ("LOGS", "xml"), ("DATABASE", "mysql://localhost/x"), ("SECRET", "short-word"),
+        ("ASKS_PER_MINUTE", "0"), ("TEAMS_LOGIN_URL", "http://example.org"), ("TEAMS_OPENID_URL", "ftp://example.org"),
+        ("LOGS", "xml"), ("DATABASE", "mysql://localhost/x"), ("SECRET", "short-word"),
     ],
 )  # fmt: skip
 def test_a_wrong_setting_of_the_site_is_named(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
@@ -71,10 +72,14 @@ def test_a_wrong_setting_of_the_site_is_named(monkeypatch: pytest.MonkeyPatch, n
     [
         ({"SLACK_BOT_TOKEN": "xoxb-1"}, ["SLACK_BOT_TOKEN", "SLACK_SIGNING_SECRET", "SLACK_APP_TOKEN"]),
         ({"SLACK_APP_TOKEN": "xapp-1"}, ["SLACK_APP_TOKEN", "SLACK_BOT_TOKEN"]),
+        ({"TEAMS_APP_ID": "1"}, ["TEAMS_APP_ID", "TEAMS_APP_PASSWORD", "TEAMS_TENANT_ID"]),
+        ({"TEAMS_APP_ID": "1", "TEAMS_APP_TYPE": "multi-tenant"}, ["TEAMS_APP_PASSWORD"]),
+        ({"TEAMS_AUTH": "off", "HOST": "192.0.2.1"}, ["TEAMS_AUTH", "HOST"]),
+        ({"TEAMS_AUTH": "off", "TEAMS_APP_ID": "1", "TEAMS_APP_TYPE": "managed-identity"}, ["TEAMS_AUTH", "TEAMS_APP_ID"]),
         ({"SLACK_CLIENT_ID": "1.2", "PUBLIC_URL": "https://evidence.example.org"}, ["SLACK_CLIENT_SECRET", "ENCRYPTION_KEYS"]),
     ],
 )  # fmt: skip
-def test_what_slack_needs_besides_is_named(
+def test_what_a_platform_needs_besides_is_named(
     monkeypatch: pytest.MonkeyPatch, given: dict[str, str], named: list[str]
 ) -> None:
     for name, value in given.items():
@@ -82,6 +87,18 @@ def test_what_slack_needs_besides_is_named(
     with pytest.raises(SettingsError) as caught:
         load_settings()
     assert [name for name in named if f"{PREFIX}{name}" not in str(caught.value)] == []
+
+
+def test_teams_needs_no_secret_with_a_managed_identity_or_on_this_machine_alone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert not load_settings().has_teams
+    monkeypatch.setenv(f"{PREFIX}TEAMS_AUTH", "off")
+    assert load_settings().has_teams
+    monkeypatch.setenv(f"{PREFIX}TEAMS_AUTH", "on")
+    monkeypatch.setenv(f"{PREFIX}TEAMS_APP_ID", "1")
+    monkeypatch.setenv(f"{PREFIX}TEAMS_APP_TYPE", "managed-identity")
+    assert load_settings().has_teams
 
 
 @pytest.mark.parametrize("with_it", ["SLACK_SIGNING_SECRET", "SLACK_APP_TOKEN"])

@@ -23,6 +23,8 @@ NODE_MODULES = Path(__file__).parent / "node_modules"
 ARGUMENTS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update",
     "--disable-sync",
+    # The sites under test are on this machine, and a page at another address frames one of them.
+    "--disable-features=LocalNetworkAccessChecks",
 ]  # fmt: skip
 Open = Callable[..., Page]
 
@@ -37,12 +39,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
                 )
 
 
-# Not for the whole session: Playwright's own event loop runs until it is left, and would be in the way of other tests'.
-@pytest.fixture(scope="package")
-def site(bot: Bot) -> Iterator[str]:
-    """The address of the site, served in a thread of its own."""
+def served(bot: Bot, *, is_framed: bool = False) -> Iterator[str]:
+    """Serve the site in a thread of its own, and yield its address."""
     loop = asyncio.new_event_loop()
-    runner = web.AppRunner(make_app(parts_of(bot, asks_per_minute=100_000)), access_log=None)
+    app = make_app(parts_of(bot, asks_per_minute=100_000, is_framed=is_framed))
+    runner = web.AppRunner(app, access_log=None)
 
     async def start() -> int:
         await runner.setup()
@@ -58,6 +59,13 @@ def site(bot: Bot) -> Iterator[str]:
         loop.call_soon_threadsafe(loop.stop)
         thread.join()
     loop.close()
+
+
+# Not for the whole session: Playwright's own event loop runs until it is left, and would be in the way of other tests'.
+@pytest.fixture(scope="package")
+def site(bot: Bot) -> Iterator[str]:
+    """The address of the site."""
+    yield from served(bot)
 
 
 @pytest.fixture(scope="package")

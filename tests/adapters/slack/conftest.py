@@ -7,10 +7,9 @@ import hmac
 import itertools
 import json
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, MutableMapping
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
@@ -18,7 +17,6 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 from pydantic import SecretStr
-from structlog.testing import capture_logs
 
 from adapters.slack.parts import SCOPES
 from adapters.store.store import Store
@@ -148,7 +146,7 @@ async def workspace(bot: Bot, slack: FakeSlack, store: Store, **changes: object)
     """Run one replica."""
     thinker = Thinker(bot, lambda: TODAY)
     app = make_app(parts_of(bot))
-    worker = bootstrap.mount_slack(
+    worker = bootstrap.mount_chats(
         app, settings_for(slack, **changes), bot, thinker, store, bootstrap.feedback_log(store)
     )
     async with TestClient(TestServer(app)) as client:
@@ -156,27 +154,11 @@ async def workspace(bot: Bot, slack: FakeSlack, store: Store, **changes: object)
     thinker.close()
 
 
-@pytest.fixture(autouse=True)
-def logged() -> Iterator[list[MutableMapping[str, Any]]]:
-    """What is logged, and nothing of it on the screen."""
-    with capture_logs() as lines:
-        yield lines
-
-
 @pytest.fixture
 async def slack() -> AsyncIterator[FakeSlack]:
     """A fake Slack that grants what the manifest asks for."""
     async with fake_slack(set(SCOPES)) as one:
         yield one
-
-
-@pytest.fixture
-async def file_store(tmp_path: Path) -> AsyncIterator[Store]:
-    """A store in a file."""
-    store = Store(f"sqlite:///{tmp_path}/store.sqlite")
-    await store.upgrade()
-    yield store
-    await store.close()
 
 
 @pytest.fixture

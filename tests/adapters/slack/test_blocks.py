@@ -13,26 +13,14 @@ from hypothesis import strategies as st
 from adapters.slack.blocks import VALUE_MAX, blocks_of, conversation_of, escape, reasons_of, value_of
 from adapters.slack.lint import breaches, links, texts
 from bot.card import (
-    Alert,
-    Block,
-    Bullets,
-    Button,
     Card,
-    Labelled,
-    Lead,
-    Note,
-    Paragraph,
-    Picture,
-    Rating,
-    Reference,
     References,
-    SideBySide,
 )  # fmt: skip
-from bot.compare import compare
 from bot.layout import lay_out
-from bot.reply import ChoicesReply, Ending, Facet, NoEntryReply, Occasion, OutOfRemitReply, Reply, UrgentReply, answered
+from bot.reply import answered
 from bot.turn import Conversation
 from knowledge.base import KnowledgeBase
+from tests.cards import any_card, every_reply, nasty, words_of
 
 SITE = "https://evidence.example.org"
 
@@ -45,27 +33,9 @@ def seen(blocks: list[dict[str, Any]]) -> str:
     return letters(" ".join(texts(blocks)).replace("&amp;", "&").replace("&lt;", "<").replace("&gt;", ">"))
 
 
-def replies(knowledge: KnowledgeBase) -> list[Reply]:
-    entries = list(knowledge.entries.values())
-    found: list[Reply] = [answered(entry, facet=facet) for entry in entries for facet in (None, *Facet)]
-    found += [compare(one, other) for one, other in zip(entries[::4], entries[1::4], strict=False)]
-    found += [
-        UrgentReply(),
-        UrgentReply(answered(entries[0])),
-        NoEntryReply("a question"),
-        NoEntryReply("", wants_to_flag=True),
-    ]
-    found += [ChoicesReply(tuple(entries[at : at + 4])) for at in range(0, len(entries), 4)]
-    found += [
-        ChoicesReply(tuple(entries[:9]), knowledge.topics["fostering"], 12),
-        ChoicesReply((), knowledge.topics["fostering"]),
-    ]
-    return found + [OutOfRemitReply(occasion) for occasion in Occasion]
-
-
 @pytest.mark.parametrize("site", [SITE, ""], ids=["with pictures", "without"])
 def test_every_card_of_every_entry_fits_and_keeps_its_words_and_links(knowledge: KnowledgeBase, site: str) -> None:
-    for reply in replies(knowledge):
+    for reply in every_reply(knowledge):
         card = lay_out(reply, removed=("NAME", "POSTCODE"), safeguarding_text="Duty team: 01632 960 001")
         blocks = blocks_of(card, Conversation("signs-of-safety", ("a", "b"), "a question"), site, is_private=True)
         assert breaches(blocks, escape(card.notification)) == [], card.heading
@@ -74,21 +44,6 @@ def test_every_card_of_every_entry_fits_and_keeps_its_words_and_links(knowledge:
             assert letters(text) in shown, (card.heading, text)
         allowed = {item.link for block in card.blocks if isinstance(block, References) for item in block.items}
         assert {link.replace("&amp;", "&") for link in links(blocks)} <= allowed | {f"{site}/evidence/{card.entry_id}"}
-
-
-def words_of(card: Card) -> list[str]:
-    found = [card.heading, *(button.label for button in card.buttons), *(button.hint for button in card.buttons)]
-    for block in card.to_dict()["blocks"]:
-        found += strings_of({name: value for name, value in block.items() if name not in {"kind", "entry_id"}})
-    return found
-
-
-def strings_of(value: object) -> list[str]:
-    if isinstance(value, str):
-        return [value]
-    if isinstance(value, dict):
-        return [text for one in value.values() for text in strings_of(one)]
-    return [text for one in value for text in strings_of(one)] if isinstance(value, list | tuple) else []
 
 
 def test_an_answer_is_one_screen(knowledge: KnowledgeBase) -> None:
@@ -106,44 +61,9 @@ def test_effect_and_strength_stand_together_in_words_and_symbols(knowledge: Know
     assert re.search(r"\*Strength of evidence\*\n[●○]{4} \w", strength)
 
 
-text = st.text(max_size=400)
-nasty = st.one_of(
-    text,
-    st.sampled_from(
-        [
-            "<!channel>",
-            "<@U1>",
-            "@here",
-            "<https://evil.example.org|x>",
-            "&lt;!here&gt;",
-            "x" * 9_000,
-            "word " * 3_000,
-            "*" * 50,
-        ]
-    ),
-)
-lines = st.lists(nasty.filter(str.strip), max_size=6).map(tuple)
-filled = nasty.filter(str.strip)
-blocks_strategy: st.SearchStrategy[Block] = st.one_of(
-    st.builds(Lead, filled), st.builds(Paragraph, filled), st.builds(Note, filled), st.builds(Labelled, filled, filled),
-    st.builds(Alert, filled, lines), st.builds(Bullets, filled, lines), st.builds(Picture, st.just("signs-of-safety"), filled),
-    st.builds(Rating, st.just("Mixed"), st.just("▲▼"), st.just("Low"), st.just("●●○○"), filled),
-    st.builds(References, filled, st.lists(st.builds(Reference, st.integers(1, 9), filled, st.just("https://example.org/?a=1&b=<2>")), max_size=3).map(tuple)),
-    st.builds(SideBySide, filled, filled, lines, filled, lines),
-)  # fmt: skip
-
-
 @settings(max_examples=150, deadline=None)
-@given(
-    heading=nasty,
-    blocks=st.lists(blocks_strategy, max_size=5).map(tuple),
-    buttons=st.lists(st.builds(Button, filled, filled.map(lambda one: one[:300]), nasty), max_size=9).map(tuple),
-    question=nasty,
-)
-def test_whatever_a_card_says_it_cannot_ping_link_or_be_refused_for_a_single_part(
-    heading: str, blocks: tuple[Block, ...], buttons: tuple[Button, ...], question: str
-) -> None:
-    card = Card(Ending.EVIDENCE, heading.strip(), blocks, buttons, "A notification", "signs-of-safety", "0123456789ab")
+@given(any_card(), nasty)
+def test_whatever_a_card_says_it_cannot_ping_link_or_be_refused_for_a_single_part(card: Card, question: str) -> None:
     made = blocks_of(card, Conversation("signs-of-safety", ("a", "b", "c", "d"), question), SITE)
     whole = [
         wrong

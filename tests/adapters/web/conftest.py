@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator, MutableMapping
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import Any
 
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
-from structlog.testing import capture_logs
 
 from adapters.web.app import make_app
 from adapters.web.parts import Parts, Site
@@ -67,13 +65,6 @@ async def visit(parts: Parts) -> AsyncIterator[Visitor]:
     async with TestClient(TestServer(make_app(parts))) as client:
         assert isinstance(parts.feedback, FeedbackInMemory)
         yield Visitor(client, parts.feedback)
-
-
-@pytest.fixture(autouse=True)
-def logged() -> Iterator[list[MutableMapping[str, Any]]]:
-    """What the site logs, and nothing of it on the screen."""
-    with capture_logs() as lines:
-        yield lines
 
 
 @pytest.fixture

@@ -1,0 +1,318 @@
+"""What happens on Teams: messages, taps, thumbs, installations."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
+from typing import Any, Final
+
+import structlog
+from botbuilder.core import InvokeResponse, TurnContext
+from botbuilder.core.teams import TeamsActivityHandler
+from botbuilder.schema import Activity, ActivityTypes, Attachment, CardAction, SuggestedActions
+
+from adapters.teams import cards
+from adapters.teams.adapter import PAYLOAD
+from adapters.teams.cards import CONTENT_TYPE, calm, card_of
+from adapters.teams.connector import GoneError
+from adapters.teams.extension import Extension, form
+from adapters.teams.inbound import REMOVED, Json, reference_of
+from adapters.teams.lint import breaches
+from adapters.teams.parts import TeamsParts
+from bot import wording
+from bot.answers import Shown
+from bot.card import Card
+from bot.conversations import key_of
+from bot.errors import DeliveryError, StoreError, UnconfirmedError, WhatworksError
+from bot.feedback import Feedback, Reason, Verdict
+from bot.layout import lay_out
+from bot.references import Reference
+from bot.reply import Ending
+from bot.turn import Conversation, Turn
+
+SURFACE: Final = "teams"
+PERSONAL: Final = "personal"
+COMMANDS: Final = ("help", "tips", "gap", "about me")
+TEAM_GONE: Final = {"teamDeleted", "teamHardDeleted", "teamArchived"}
+REMEMBERED_MAX: Final = 10_000
+FEEDBACK_LOOP: Final = {"feedbackLoop": {"type": "custom"}}
+LOG: Final = structlog.get_logger("whatworks.teams")
+
+
+class Practice(TeamsActivityHandler):  # type: ignore[misc]  # botbuilder ships no types
+    """Answers activities. Those of the inbox come one after another and may come again; invokes are answered at once."""
+
+    def __init__(self, parts: TeamsParts) -> None:
+        super().__init__()
+        self._parts = parts
+        self._extension = Extension(parts)
+        self._remembered: set[Reference] = set()
+        self._invokes: dict[str, Callable[[TurnContext, Mapping[str, Any]], Awaitable[Json]]] = {
+            "adaptiveCard/action": self._tapped,
+            "message/fetchTask": self._ask_why,
+            "message/submitAction": self._thumb,
+            "composeExtension/query": lambda _, value: self._extension.search(value),
+            "composeExtension/queryLink": self._preview,
+            "composeExtension/anonymousQueryLink": self._preview,
+            "composeExtension/fetchTask": lambda _, value: self._extension.about_message(value),
+            "composeExtension/submitAction": lambda _, value: self._extension.tap(value),
+        }
+
+    async def on_turn(self, turn_context: TurnContext) -> None:
+        """Take a turn, and keep how to reach its conversation."""
+        await super().on_turn(turn_context)
+        payload = turn_context.turn_state[PAYLOAD]
+        if payload["type"] in {"message", "invoke"}:
+            await self._remember(reference_of(payload))
+
+    async def on_message_activity(self, turn_context: TurnContext) -> None:
+        """Answer what was written, or tapped in a client that sends taps as messages."""
+        payload = turn_context.turn_state[PAYLOAD]
+        value = payload.get("value") or {}
+        if value.get("verb") in cards.VERBS:
+            with suppress(ValueError):
+                card, after, sentence = await self._come_of(value)
+                await self._bring(turn_context, card, after) if card else await self._say(turn_context, sentence)
+            return
+        key = key_of(SURFACE, turn_context.activity.conversation.id)
+        try:
+            before = await self._parts.conversations.find(key)
+        except StoreError:
+            before = Conversation()  # an answer without what was said before is better than none
+        turn = await self._parts.think(str(payload.get("text") or ""), before)
+        await self._bring(turn_context, self._laid_out(turn, payload.get(REMOVED) or ()), turn.conversation)
+        with suppress(StoreError):
+            await self._parts.conversations.keep(key, turn.conversation, self._parts.now())
+
+    async def on_installation_update_add(self, turn_context: TurnContext) -> None:
+        """Say hello once, in the way that fits where the bot was added."""
+        payload = turn_context.turn_state[PAYLOAD]
+        reference = reference_of(payload)
+        await self._remember(reference, again=True)
+        if payload.get("action") != "add":
+            return
+        way = wording.WELCOME_PERSON if reference.kind == PERSONAL else wording.WELCOME_TEAM
+        hello = f"Hello. {wording.REMIT} {way} {wording.PRIVATE_LINE}"
+        message = Activity(type=ActivityTypes.message, text=hello, text_format="plain", summary=hello)
+        if reference.kind == PERSONAL:
+            message.suggested_actions = _suggested()
+        await self._send(turn_context, message)
+
+    async def on_installation_update_remove(self, turn_context: TurnContext) -> None:
+        """Forget where the bot was removed from."""
+        await self._forget(reference_of(turn_context.turn_state[PAYLOAD]))
+
+    async def on_conversation_update_activity(self, turn_context: TurnContext) -> None:
+        """Forget channels and teams that are gone; names change without us, because none is kept."""
+        payload = turn_context.turn_state[PAYLOAD]
+        reference = reference_of(payload)
+        data = payload.get("channelData") or {}
+        what = data.get("eventType")
+        gone = {str(one.get("id")) for one in payload.get("membersRemoved") or ()}
+        if reference.bot in gone or what in TEAM_GONE:
+            await self._forget(reference)
+        elif what == "channelDeleted":
+            channel = data.get("channel") or {}
+            await self._parts.references.forget(str(channel.get("id") or reference.conversation))
+        else:
+            await self._remember(reference)
+
+    async def on_invoke_activity(self, turn_context: TurnContext) -> InvokeResponse:
+        """Answer an invoke: 501 for what the bot does not have, 400 for what no client of ours sends."""
+        handle = self._invokes.get(str(turn_context.activity.name or ""))
+        if handle is None:
+            return InvokeResponse(status=501)
+        value = turn_context.turn_state[PAYLOAD].get("value")
+        try:
+            return InvokeResponse(
+                status=200, body=await handle(turn_context, value if isinstance(value, Mapping) else {})
+            )
+        except ValueError:
+            return InvokeResponse(status=400)
+        except WhatworksError as error:
+            LOG.warning("an invoke failed", name=turn_context.activity.name, error=type(error).__name__)
+            return InvokeResponse(status=200, body=_message(wording.NOT_NOW))
+
+    async def _tapped(self, context: TurnContext, value: Mapping[str, Any]) -> Json:
+        tapped = value.get("action")
+        data = tapped.get("data") if isinstance(tapped, Mapping) else None
+        if not isinstance(data, Mapping):
+            raise ValueError("no action")  # noqa: TRY004 - a value of a request, not a type of ours
+        card, after, sentence = await self._come_of(
+            {**data, "verb": tapped.get("verb") if isinstance(tapped, Mapping) else ""}
+        )
+        if card is None:
+            return _message(sentence)
+        shown = card_of(card, after, self._parts.site.pages)
+        activity = context.activity
+        is_personal = reference_of(context.turn_state[PAYLOAD]).kind == PERSONAL
+        if data.get("options") and not is_personal and activity.reply_to_id:
+            # What to answer was open, and is settled now: everybody sees what was picked.
+            update = self._message(card, after)
+            update.id = activity.reply_to_id
+            with suppress(DeliveryError):  # whoever tapped sees it all the same
+                await context.update_activity(update)
+        if activity.reply_to_id and (is_personal or data.get("options")):
+            await self._note(context, activity.reply_to_id, card)
+        with suppress(StoreError):
+            await self._parts.conversations.keep(key_of(SURFACE, activity.conversation.id), after, self._parts.now())
+        return {"statusCode": 200, "type": CONTENT_TYPE, "value": shown}
+
+    async def _come_of(self, data: Mapping[str, Any]) -> tuple[Card | None, Conversation, str]:
+        """Return the card that a button leads to, or else a sentence."""
+        verb, entry_id = data.get("verb"), str(data.get("entry") or "")
+        if verb == cards.SAY:
+            turn = await self._parts.think(*cards.conversation_of(data))
+            return self._laid_out(turn, ()), turn.conversation, ""
+        entry = self._parts.bot.shown.get(entry_id)
+        reply = self._parts.bot.show(entry_id, self._parts.today())
+        if entry is None or reply is None:
+            return None, Conversation(), wording.GONE
+        match verb:
+            case cards.SHOW:
+                return lay_out(reply), Conversation(entry_id), ""
+            case cards.CITE:
+                address = f"{self._parts.site.public_url}/evidence/{entry_id}"
+                return None, Conversation(), wording.citation(entry, address)
+            case cards.GAP:
+                return None, Conversation(), wording.FLAG_NOT_CONNECTED
+            case cards.MISTAKE:
+                version = str(data.get("version") or entry.version)
+                await self._keep(
+                    Shown(entry_id, version[: len(entry.version)]), Verdict.NOT_HELPFUL, Reason.LOOKS_WRONG
+                )
+                return None, Conversation(), wording.THANKS_REASON
+        raise ValueError("not one of our buttons")
+
+    async def _ask_why(self, _context: TurnContext, value: Mapping[str, Any]) -> Json:
+        data = value.get("data")
+        given = data.get("actionValue") if isinstance(data, Mapping) else None
+        reaction = str(given.get("reaction") or "") if isinstance(given, Mapping) else ""
+        return form("Feedback", cards.reasons(reaction))
+
+    async def _thumb(self, context: TurnContext, value: Mapping[str, Any]) -> Json:
+        shown = await self._judged(context.activity)
+        if shown is None:
+            LOG.info("a thumb for what is not remembered any more")
+            return {}
+        verdict, reason = verdict_of(value)
+        await self._keep(shown, verdict, reason)
+        return {}
+
+    async def _judged(self, activity: Activity) -> Shown | None:
+        """Return what a thumb is about: the message it was given to, or, where that is not said, what was shown last."""
+        conversation = activity.conversation.id
+        if activity.reply_to_id:
+            return await self._parts.answers.find(key_of(SURFACE, conversation, activity.reply_to_id))
+        last = await self._parts.conversations.find(key_of(SURFACE, conversation))
+        entry = self._parts.bot.shown.get(last.entry or "")
+        return Shown(entry.id, entry.version) if entry else None
+
+    async def _preview(self, _context: TurnContext, value: Mapping[str, Any]) -> Json:
+        return self._extension.preview(value)
+
+    def _laid_out(self, turn: Turn, removed: tuple[str, ...] | list[str]) -> Card:
+        kinds = tuple(dict.fromkeys([*removed, *turn.recognition.removed]))
+        return lay_out(turn.reply, removed=kinds, safeguarding_text=self._parts.site.safeguarding_text)
+
+    def _message(self, card: Card, after: Conversation) -> Activity:
+        made = card_of(card, after, self._parts.site.pages)
+        if wrong := breaches(made):
+            LOG.error("a card that Teams would refuse", entry=card.entry_id, breaches=len(wrong))
+            return Activity(type=ActivityTypes.message, text=calm(card.to_text()), text_format="plain")
+        return Activity(
+            type=ActivityTypes.message, summary=calm(card.notification),
+            attachments=[Attachment(content_type=CONTENT_TYPE, content=made)],
+            channel_data=FEEDBACK_LOOP if card.entry_id else None,
+        )  # fmt: skip
+
+    async def _bring(self, context: TurnContext, card: Card, after: Conversation) -> None:
+        """Send a card, or its words where a card is refused."""
+        message = self._message(card, after)
+        is_personal = reference_of(context.turn_state[PAYLOAD]).kind == PERSONAL
+        if is_personal and card.ending is Ending.OUT_OF_REMIT:
+            message.suggested_actions = _suggested()
+        try:
+            sent = await self._send(context, message)
+        except GoneError:
+            raise
+        except DeliveryError as error:
+            if error.retryable:
+                raise
+            LOG.warning("a card was refused", entry=card.entry_id, error=str(error))
+            words = Activity(type=ActivityTypes.message, text=calm(card.to_text()), text_format="plain")
+            sent = await self._send(context, words)
+        if sent:
+            await self._note(context, sent, card)
+
+    async def _say(self, context: TurnContext, sentence: str) -> None:
+        await self._send(context, Activity(type=ActivityTypes.message, text=sentence, text_format="plain"))
+
+    async def _send(self, context: TurnContext, message: Activity) -> str:
+        """Send a message and return its id; if it was not confirmed, say so instead of sending it again."""
+        try:
+            sent = await context.send_activity(message)
+        except UnconfirmedError as error:
+            LOG.warning("not confirmed", error=str(error))
+            sentence = Activity(type=ActivityTypes.message, text=wording.NOT_CONFIRMED, text_format="plain")
+            try:
+                await context.send_activity(sentence)
+            except DeliveryError as again:
+                LOG.error("nothing was confirmed", error=str(again))  # noqa: TRY400 - no traceback: it could hold a message
+            return ""
+        return str(sent.id or "") if sent else ""
+
+    async def _note(self, context: TurnContext, message: str, card: Card) -> None:
+        if card.entry_id and card.version:
+            key = key_of(SURFACE, context.activity.conversation.id, message)
+            with suppress(StoreError):
+                await self._parts.answers.keep(key, Shown(card.entry_id, card.version), self._parts.now())
+
+    async def _keep(self, shown: Shown, verdict: Verdict, reason: Reason | None) -> None:
+        await self._parts.feedback.record(Feedback(*shown, verdict, reason, SURFACE, self._parts.now()))
+
+    async def _remember(self, reference: Reference, *, again: bool = False) -> None:
+        if reference in self._remembered and not again:
+            return
+        with suppress(StoreError):  # kept with the next activity
+            await self._parts.references.keep(reference, self._parts.now())
+            if len(self._remembered) >= REMEMBERED_MAX:
+                self._remembered.clear()
+            self._remembered.add(reference)
+
+    async def _forget(self, reference: Reference) -> None:
+        self._remembered.clear()
+        if reference.team:
+            await self._parts.references.forget_team(reference.team)
+        else:
+            await self._parts.references.forget(reference.conversation)
+
+
+def verdict_of(value: Mapping[str, Any]) -> tuple[Verdict, Reason | None]:
+    """Return what a thumb and its form say; words that somebody wrote are not read.
+
+    Raises:
+        ValueError: If it is neither up nor down.
+    """
+    given = value.get("actionValue")
+    given = given if isinstance(given, Mapping) else {}
+    reaction = given.get("reaction")
+    if reaction not in {"like", "dislike"}:
+        raise ValueError("neither up nor down")
+    verdict = Verdict.HELPFUL if reaction == "like" else Verdict.NOT_HELPFUL
+    said = given.get("feedback")
+    with suppress(ValueError):
+        said = json.loads(said) if isinstance(said, str) else said
+    reason = said.get(cards.REASON) if isinstance(said, Mapping) else None
+    is_known = verdict is Verdict.NOT_HELPFUL and reason in set(Reason)
+    return verdict, Reason(str(reason)) if is_known else None
+
+
+def _message(sentence: str) -> Json:
+    return {"statusCode": 200, "type": "application/vnd.microsoft.activity.message", "value": sentence}
+
+
+def _suggested() -> SuggestedActions:
+    says = [*wording.EXAMPLES[:2], *COMMANDS]
+    return SuggestedActions(to=[], actions=[CardAction(type="imBack", title=one, value=one) for one in says])
