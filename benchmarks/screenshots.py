@@ -10,10 +10,14 @@ from playwright.sync_api import Browser, sync_playwright
 
 from adapters.slack.blocks import blocks_of
 from adapters.teams.cards import card_of
+from adapters.teams.tips import form
 from benchmarks.web import server
+from bot import wording
 from bot.bootstrap import make_bot, today
+from bot.card import Card
 from bot.layout import lay_out
 from bot.settings import Settings
+from bot.tips import card_of_tip, conversation_of_tip
 from bot.turn import Bot, Conversation
 from tests.adapters.slack import preview
 from tests.adapters.teams import preview as teams_preview
@@ -63,14 +67,23 @@ def draw(browser: Browser, url: str, bot: Bot, name: str, ask: str) -> None:
         ask: What to ask.
     """
     turn = bot.turn(ask, Conversation(), today())
-    laid_out = lay_out(turn.reply)
-    in_slack = preview.page(blocks_of(laid_out, turn.conversation, url))
-    in_teams = teams_preview.page([card_of(laid_out, turn.conversation, url)])
+    show(browser, url, name, lay_out(turn.reply), turn.conversation)
+
+
+def show(browser: Browser, url: str, name: str, card: Card, conversation: Conversation) -> None:
+    """Write the pictures of a card, one for each platform."""
+    in_slack = preview.page(blocks_of(card, conversation, url))
+    in_teams = teams_preview.page([card_of(card, conversation, url)])
     for platform, drawn in (("slack", in_slack), ("teams", in_teams)):
-        page = browser.new_page(viewport={"width": 680, "height": 300})
-        page.set_content(drawn, wait_until="networkidle")
-        page.screenshot(path=FOLDER / f"{platform}-{name}.png", full_page=True)
-        page.close()
+        picture(browser, f"{platform}-{name}", drawn)
+
+
+def picture(browser: Browser, name: str, drawn: str) -> None:
+    """Write the picture of a page that is not on the site."""
+    page = browser.new_page(viewport={"width": 680, "height": 300})
+    page.set_content(drawn, wait_until="networkidle")
+    page.screenshot(path=FOLDER / f"{name}.png", full_page=True)
+    page.close()
 
 
 def main() -> None:
@@ -91,6 +104,12 @@ def main() -> None:
         draw(browser, site, bot, "answer", FGC)
         draw(browser, site, bot, "choices", "what have you got on kinship care?")
         draw(browser, site, bot, "urgent", DANGER)
+        entry = bot.shown["family-group-conferencing"]
+        why = "Drawn from 214 of 214 tips on this channel's topics: those that it has not had yet."
+        tip = card_of_tip(entry, 1, why)
+        show(browser, site, "tip", tip, conversation_of_tip(tip))
+        topics = list(bot.knowledge.topics.values())
+        picture(browser, "teams-tip-form", teams_preview.page([form(None, wording.NO_TIP_HERE, topics)]))
         browser.close()
 
 

@@ -6,6 +6,7 @@ import asyncio
 import secrets
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Final, TypeVar
@@ -16,10 +17,14 @@ from threadpoolctl import threadpool_limits
 from adapters.console.chat import chat
 from adapters.console.render import console, progress, render
 from bot import wording
+from bot.errors import SettingsError
 from bot.feedback import FeedbackLog
 from bot.inbox import Handle, Worker
+from bot.outbox import Courier, Sender
 from bot.settings import Settings
 from bot.thinking import Thinker
+from bot.tip_choice import decide, tip_card
+from bot.tip_desk import TipDesk
 from bot.turn import Bot
 from intents.recognise import Recogniser, Thresholds
 from knowledge.base import KnowledgeBase
@@ -28,9 +33,11 @@ if TYPE_CHECKING:
     import requests
     from aiohttp import web
 
+    from adapters.slack.service import Slack
     from adapters.store.sealing import Sealer
     from adapters.store.store import Store
     from adapters.teams.parts import TeamsSite
+    from adapters.teams.service import Teams
     from adapters.web.parts import Site
 
 __all__ = ["chat", "console", "make_bot", "progress", "render", "today"]
@@ -132,11 +139,54 @@ async def serve_web(settings: Settings, say: Callable[[str], None]) -> None:
         thinker.close()
 
 
+async def work(settings: Settings, say: Callable[[str], None]) -> None:
+    """Work on events and send tips, without a web server, until the process is told to stop.
+
+    Args:
+        settings: For whom.
+        say: Called with what a person who starts it should know.
+
+    Raises:
+        SettingsError: If no platform is configured.
+        StoreError: If the store cannot be used.
+    """
+    import signal
+
+    from aiohttp import web
+
+    from adapters.web.logs import set_up_logs
+
+    if not (settings.has_slack or settings.has_teams):
+        raise SettingsError("There is nobody to work for: neither Slack nor Teams is configured (docs/settings.md)")
+    set_up_logs(settings.logs)
+    bot = make_bot(settings)
+    thinker = Thinker(bot, today)
+
+    async def run(store: Store) -> None:
+        await store.upgrade()
+        app = web.Application()
+        mount_chats(app, settings, bot, thinker, store, feedback_log(store), listens=False)
+        runner = web.AppRunner(app)
+        stop = asyncio.Event()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            asyncio.get_running_loop().add_signal_handler(number, stop.set)
+        await runner.setup()
+        say(f"Working for Slack: {_slack_in_words(settings)}; Teams: {_teams_in_words(settings)}")
+        say("Stop with Ctrl-C.")
+        await stop.wait()
+        await runner.cleanup()
+
+    try:
+        await with_store(settings, run)
+    finally:
+        thinker.close()
+
+
 def mount_chats(
     app: web.Application, settings: Settings, bot: Bot, thinker: Thinker, store: Store, feedback: FeedbackLog,
-    http: requests.Session | None = None,
-) -> Worker:  # fmt: skip
-    """Add the platforms that are configured to an application, and return what works on their events.
+    http: requests.Session | None = None, *, listens: bool = True,
+) -> Chats:  # fmt: skip
+    """Add the platforms that are configured to an application, and return what works for them.
 
     Args:
         app: The application that serves everything.
@@ -146,24 +196,84 @@ def mount_chats(
         store: Keeps what is under way.
         feedback: Keeps verdicts.
         http: What fetches Teams' tokens, if not the library's own.
+        listens: Whether events are taken in as well, and not only worked on.
 
     Raises:
         StoreError: If an encryption key is of another form.
     """
     from adapters.store.inbox import StoredInbox
-    from adapters.store.sealing import Sealer, key_from
+    from adapters.store.outbox import StoredOutbox
 
-    keys = _listed(settings.encryption_keys.get_secret_value())
-    sealer = Sealer(keys or [key_from(_shared_secret(settings))])
+    sealer = sealer_of(settings)
     handlers: dict[str, Handle] = {}
+    couriers: dict[str, Courier] = {}
     worker = Worker(StoredInbox(store, sealer), handlers, now, secrets.token_hex(8))
     if settings.has_slack:
-        handlers["slack"] = _mount_slack(app, settings, bot, thinker, store, feedback, sealer, worker)
+        slack = _mount_slack(app, settings, bot, thinker, store, feedback, sealer, worker, listens=listens)
+        handlers["slack"], couriers["slack"] = slack.work, slack.courier()
     if settings.has_teams:
-        handlers["teams"] = _mount_teams(app, settings, bot, thinker, store, feedback, sealer, worker, http)
+        teams = _mount_teams(app, settings, bot, thinker, store, feedback, sealer, worker, http)
+        handlers["teams"], couriers["teams"] = teams.work, teams.courier()
+    sender = Sender(
+        StoredOutbox(store, sealer),
+        couriers,
+        partial(tip_card, bot, today),
+        partial(decide, bot, today),
+        now,
+        secrets.token_hex(8),
+    )
     # Added last and so ended first: what is under way is answered while the connections are still open.
     app.cleanup_ctx.append(partial(_working, worker))
-    return worker
+    app.cleanup_ctx.append(partial(_working, sender))
+    return Chats(worker, sender)
+
+
+async def with_tip_desk(settings: Settings, work: Callable[[TipDesk], Awaitable[T]]) -> T:
+    """Return what comes of some work with the desk for weekly tips.
+
+    Raises:
+        StoreError: If the store cannot be used.
+    """
+    bot = make_bot(settings)
+
+    async def run(store: Store) -> T:
+        await store.upgrade()
+        return await work(tip_desk(settings, bot, store))
+
+    return await with_store(settings, run)
+
+
+def tip_desk(settings: Settings, bot: Bot, store: Store) -> TipDesk:
+    """Return what takes managers' wishes about weekly tips."""
+    from adapters.store.outbox import StoredOutbox
+    from adapters.store.subscriptions import StoredSubscriptions
+
+    sealer = sealer_of(settings)
+    return TipDesk(bot, StoredSubscriptions(store, sealer), StoredOutbox(store, sealer), now, today)
+
+
+@dataclass(frozen=True, slots=True)
+class Chats:
+    """What works for the chat platforms in this process.
+
+    Attributes:
+        worker: Answers events.
+        sender: Sends tips.
+    """
+
+    worker: Worker
+    sender: Sender
+
+
+def sealer_of(settings: Settings) -> Sealer:
+    """Return what encrypts: with the keys of the settings, or with one that follows from what the replicas share anyway.
+
+    Raises:
+        StoreError: If a key is of another form.
+    """
+    from adapters.store.sealing import Sealer, key_from
+
+    return Sealer(_listed(settings.encryption_keys.get_secret_value()) or [key_from(_shared_secret(settings))])
 
 
 def _shared_secret(settings: Settings) -> str:
@@ -189,8 +299,8 @@ def _clean(bot: Bot) -> Callable[[str], tuple[str, tuple[str, ...]]]:
 
 def _mount_slack(
     app: web.Application, settings: Settings, bot: Bot, thinker: Thinker, store: Store, feedback: FeedbackLog, sealer: Sealer,
-    worker: Worker,
-) -> Handle:  # fmt: skip
+    worker: Worker, *, listens: bool,
+) -> Slack:  # fmt: skip
     from adapters.slack.oauth import mount_install
     from adapters.slack.parts import SlackParts, SlackSite
     from adapters.slack.service import Slack
@@ -211,18 +321,18 @@ def _mount_slack(
     parts = SlackParts(
         bot, thinker.turn, _clean(bot), StoredConversations(store), feedback, installations, site, today, now
     )
-    slack = Slack(parts)
-    slack.mount(app, worker.take)
+    slack = Slack(parts, tip_desk(settings, bot, store))
+    slack.mount(app, worker.take, listens=listens)
     if installations is not None:
         secret = settings.secret.get_secret_value() or site.signing_secret
         mount_install(app, site, installations, slack.client, secret)
-    return slack.work
+    return slack
 
 
 def _mount_teams(
     app: web.Application, settings: Settings, bot: Bot, thinker: Thinker, store: Store, feedback: FeedbackLog, sealer: Sealer,
     worker: Worker, http: requests.Session | None,
-) -> Handle:  # fmt: skip
+) -> Teams:  # fmt: skip
     from adapters.store.answers import StoredAnswers
     from adapters.store.conversations import StoredConversations
     from adapters.store.references import StoredReferences
@@ -233,9 +343,9 @@ def _mount_teams(
         bot, thinker.turn, _clean(bot), StoredConversations(store), StoredAnswers(store), feedback,
         StoredReferences(store, sealer), teams_site_of(settings), today, now,
     )  # fmt: skip
-    teams = Teams(parts, http)
+    teams = Teams(parts, tip_desk(settings, bot, store), http)
     teams.mount(app, worker.take)
-    return teams.work
+    return teams
 
 
 def teams_site_of(settings: Settings) -> TeamsSite:
@@ -272,7 +382,7 @@ def _listed(written: str) -> list[str]:
     return [one.strip() for one in written.split(",") if one.strip()]
 
 
-async def _working(worker: Worker, _app: web.Application) -> AsyncIterator[None]:
+async def _working(worker: Worker | Sender, _app: web.Application) -> AsyncIterator[None]:
     looking = asyncio.create_task(worker.run())
     yield
     worker.stop()

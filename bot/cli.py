@@ -4,35 +4,20 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import asdict
-from functools import wraps
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
 import click
 
 from bot import __version__
-from bot.errors import InputError, WhatworksError
+from bot.cli_errors import says_errors
+from bot.cli_tips import tips
+from bot.errors import InputError
 
 P = ParamSpec("P")
 R = TypeVar("R")
-
-
-def _says_errors(command: Callable[P, R]) -> Callable[P, R]:
-    """Turn the errors that the product raises on purpose into one sentence and exit code 1."""
-
-    @wraps(command)
-    def run(*args: P.args, **kwargs: P.kwargs) -> R:
-        from intents.errors import IntentsError
-        from knowledge.errors import KnowledgeError
-
-        try:
-            return command(*args, **kwargs)
-        except (WhatworksError, KnowledgeError, IntentsError) as error:
-            raise click.ClickException(str(error)) from error
-
-    return run
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -43,7 +28,7 @@ def main() -> None:
 
 @main.command()
 @click.option("--plain", is_flag=True, help="No colour.")
-@_says_errors
+@says_errors
 def chat(*, plain: bool) -> None:
     """Talk with the bot in the terminal."""
     from bot import bootstrap
@@ -72,7 +57,7 @@ def chat(*, plain: bool) -> None:
 @main.command()
 @click.option("--host", help="The address to listen on, instead of WHATWORKS_HOST.")
 @click.option("--port", type=click.IntRange(0, 65_535), help="The port to listen on, instead of WHATWORKS_PORT.")
-@_says_errors
+@says_errors
 def serve(host: str | None, port: int | None) -> None:
     """Serve the evidence pages and the chat to try, until told to stop."""
     import asyncio
@@ -92,7 +77,7 @@ def serve(host: str | None, port: int | None) -> None:
     "--jsonl", is_flag=True, help='Read {"id", "question"} objects from standard input, one a line; write one each.'
 )
 @click.option("--plain", is_flag=True, help="No colour.")
-@_says_errors
+@says_errors
 def ask(question: str | None, *, as_json: bool, jsonl: bool, plain: bool) -> None:
     """Answer one question, or many."""
     from bot import bootstrap
@@ -136,7 +121,7 @@ def ask(question: str | None, *, as_json: bool, jsonl: bool, plain: bool) -> Non
     is_flag=True,
     help='Read {"id", "text"} objects from standard input, one a line; write one each with "spans".',
 )
-@_says_errors
+@says_errors
 def redact(text: str | None, *, jsonl: bool) -> None:
     """Take personal data out of a text, or of many."""
     from bot.settings import load_settings
@@ -160,7 +145,7 @@ def redact(text: str | None, *, jsonl: bool) -> None:
 @click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
 @click.option("--json", "as_json", is_flag=True, help="Print the measures as one JSON object.")
 @click.option("--picture", type=click.Path(dir_okay=False, path_type=Path), help="Draw the confusions as an SVG file.")
-@_says_errors
+@says_errors
 def evaluate(folder: Path, *, as_json: bool, picture: Path | None) -> None:
     """Measure the bot on the question sets in FOLDER."""
     from bot import bootstrap
@@ -183,7 +168,7 @@ def evaluate(folder: Path, *, as_json: bool, picture: Path | None) -> None:
 
 @main.command()
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON array.")
-@_says_errors
+@says_errors
 def feedback(*, as_json: bool) -> None:
     """List what practitioners thought of the answers, by entry."""
     import asyncio
@@ -204,13 +189,28 @@ def feedback(*, as_json: bool) -> None:
         click.echo("Nothing yet.")
 
 
+@main.command()
+@says_errors
+def work() -> None:
+    """Answer events and send weekly tips, without a web server, until told to stop; `serve` does both as well."""
+    import asyncio
+
+    from bot import bootstrap
+    from bot.settings import load_settings
+
+    asyncio.run(bootstrap.work(load_settings(), click.echo))
+
+
+main.add_command(tips)
+
+
 @main.group()
 def database() -> None:
     """Look after the store of operational data."""
 
 
 @database.command()
-@_says_errors
+@says_errors
 def upgrade() -> None:
     """Bring the tables up to date; `whatworks serve` does so as well."""
     import asyncio
@@ -223,7 +223,7 @@ def upgrade() -> None:
 
 
 @database.command()
-@_says_errors
+@says_errors
 def status() -> None:
     """Say whether the tables are up to date; exit code 1 if they are not."""
     import asyncio
@@ -246,7 +246,7 @@ def teams() -> None:
 @click.option(
     "--to", default=Path("whatworks-teams.zip"), show_default=True, type=click.Path(dir_okay=False, path_type=Path), help="Where to write."
 )  # fmt: skip
-@_says_errors
+@says_errors
 def package(to: Path) -> None:
     """Build the app package that an administrator uploads to Teams."""
     from bot import bootstrap
@@ -267,7 +267,7 @@ def knowledge() -> None:
 
 @knowledge.command()
 @click.argument("folder", required=False, type=click.Path(exists=True, file_okay=False, path_type=Path))
-@_says_errors
+@says_errors
 def check(folder: Path | None) -> None:
     """Print every breach of the rules that sheets obey; exit code 1 if there is one."""
     from bot import bootstrap
@@ -285,7 +285,7 @@ def check(folder: Path | None) -> None:
 @click.option(
     "--to", "target", type=click.Path(dir_okay=False, path_type=Path), help="Where to write the compiled file."
 )
-@_says_errors
+@says_errors
 def build(target: Path | None) -> None:
     """Compile the sheets and train the understanding."""
     from bot import bootstrap
@@ -300,7 +300,7 @@ def build(target: Path | None) -> None:
 @knowledge.command()
 @click.argument("entry_id")
 @click.option("--json", "as_json", is_flag=True, help="Print the whole sheet as one JSON object.")
-@_says_errors
+@says_errors
 def show(entry_id: str, *, as_json: bool) -> None:
     """Show one entry, with every part."""
     from bot import bootstrap
@@ -325,7 +325,7 @@ def show(entry_id: str, *, as_json: bool) -> None:
 @knowledge.command("list")
 @click.option("--topic", help="Only the entries on one topic.")
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON array.")
-@_says_errors
+@says_errors
 def list_entries(topic: str | None, *, as_json: bool) -> None:
     """List the entries."""
     from bot.settings import load_settings
@@ -350,7 +350,7 @@ def list_entries(topic: str | None, *, as_json: bool) -> None:
 @knowledge.command()
 @click.argument("text")
 @click.option("--limit", default=10, show_default=True, type=click.IntRange(1, 100))
-@_says_errors
+@says_errors
 def search(text: str, limit: int) -> None:
     """Search the words of the entries (for curators; questions are matched by `ask`)."""
     from bot.settings import load_settings

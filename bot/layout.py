@@ -124,7 +124,7 @@ def _bite(reply: Answered) -> tuple[Block, ...]:
     else:
         blocks += [_rating(entry), Labelled("Why", texts.strength_why), Labelled("Tested on", texts.tested_on)]
     blocks += [Labelled("What this means", texts.what_this_means), Labelled("Limit", texts.main_limit)]
-    return (*blocks, _sources(entry, _headline_sources(entry), "Sources"))
+    return (*blocks, sources_of(entry, _headline_sources(entry), "Sources"))
 
 
 def _headline_sources(entry: EvidenceEntry) -> tuple[int, ...]:
@@ -132,7 +132,8 @@ def _headline_sources(entry: EvidenceEntry) -> tuple[int, ...]:
     return tuple(numbers)[:SOURCES_ON_BITE]
 
 
-def _sources(entry: EvidenceEntry, numbers: tuple[int, ...], heading: str) -> References:
+def sources_of(entry: EvidenceEntry, numbers: tuple[int, ...], heading: str) -> References:
+    """Return some of an entry's sources, by number."""
     items = []
     for number in numbers:
         source = entry.source(number)
@@ -156,13 +157,13 @@ def _facet(entry: EvidenceEntry, facet: Facet) -> tuple[Block, ...]:
         Facet.SOURCES: (),
     }[facet]
     if facet is Facet.SOURCES:
-        return (_sources(entry, tuple(source.n for source in entry.sources), wording.FACET_WORDS[facet]),)
+        return (sources_of(entry, tuple(source.n for source in entry.sources), wording.FACET_WORDS[facet]),)
     blocks: list[Block] = [Bullets(wording.FACET_WORDS[facet], lines)]
     if facet is Facet.FINDINGS and _is_rated(entry):
         blocks += [_rating(entry), Labelled("Tested on", texts.tested_on)]
     named = tuple(dict.fromkeys(number for line in lines for number in marks(line)))
     if named:
-        blocks.append(_sources(entry, named, "Sources"))
+        blocks.append(sources_of(entry, named, "Sources"))
     return tuple(blocks)
 
 
@@ -185,7 +186,7 @@ def _comparison(reply: ComparisonReply, told: tuple[Note, ...]) -> Card:
     for entry in (reply.first, reply.second):
         blocks += [Paragraph(entry.title), Lead(entry.texts.in_brief)]
         blocks += [_rating(entry)] if _is_rated(entry) else []
-        blocks += [Labelled("Tested on", entry.texts.tested_on), _sources(entry, _headline_sources(entry), "Sources")]
+        blocks += [Labelled("Tested on", entry.texts.tested_on), sources_of(entry, _headline_sources(entry), "Sources")]
     blocks += [
         SideBySide(
             wording.AREA_WORDS[same.area],

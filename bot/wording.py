@@ -131,12 +131,17 @@ GONE: Final = "That entry is not in use any more."
 WELCOME_TEAM: Final = "Mention me with a question, and the answer comes in the thread."
 WELCOME_PERSON: Final = "Ask me here, in your own words."
 
-NO_TIPS_YET: Final = "Weekly tips are not available here yet."
+TIP_HEADING: Final = "Evidence tip of the week"
+PREVIEW: Final = "As it stands today, this comes next:"
+TIP_FORM_NOTE: Final = "At most one tip a week. A bank holiday of England moves it to the next working day of the week, or the last one before."
+NO_TIP_HERE: Final = "No weekly tip comes here yet."
+TIPS_HOW: Final = "A weekly evidence tip can be posted in your team's Slack or Teams channel: use /evidence tips there in Slack, or write tips in Teams."
 
 STORED: Final = (
     "Nothing that you write is kept. On Slack and Teams a message waits encrypted, with personal data taken out, until it is answered; "
     "for a week the bot remembers which entry a conversation was about, so that you can follow up. If you say whether an answer was "
-    "helpful, the entry, your verdict and the time are kept, without you."
+    "helpful, the entry, your verdict and the time are kept, without you. If you set up a channel's weekly tip, the channel and you are kept, "
+    "encrypted, until it is stopped, so that somebody can be told when it cannot be posted."
 )
 REMIT: Final = "This bot answers questions about evidence, guidance and law in children's social care in England, from a curated knowledge base."
 EXAMPLES_LEAD: Final = "Try, for example:"
@@ -151,7 +156,7 @@ OCCASION_WORDS: Final = {
     Occasion.GREETING: "Hello.",
     Occasion.THANKS: "You're welcome.",
     Occasion.HELP: "Ask in your own words; abbreviations and slips of typing are fine. Please leave out names and details of families.",
-    Occasion.SUBSCRIBE: NO_TIPS_YET,
+    Occasion.SUBSCRIBE: TIPS_HOW,
     Occasion.ABOUT_ME: STORED,
 }
 

@@ -289,6 +289,7 @@ class EvidenceEntry(Value):
     sources: tuple[Source, ...] = Field(min_length=1)
     related: tuple[Slug, ...] = ()
     examples: Examples
+    tip: tuple[Text, ...] = Field(default=(), max_length=2)
     sign_off: SignOff = SignOff()
 
     @cached_property

@@ -24,6 +24,7 @@ WORD_BUDGETS: Final = {
     "main_limit": 25,
 }
 FACET_LINE_WORDS_MAX: Final = 32
+TIP_WORDS_MAX: Final = 40  # with effect and strength in words, a tip has at most 55
 FACETS: Final = ("findings", "doing_it_well", "limits", "cost")
 LABEL_WORDS_MAX: Final = 6
 EXAMPLES_MIN: Final = 20
@@ -129,7 +130,7 @@ def _sources(entry: EvidenceEntry) -> Iterator[Finding]:
         if number not in numbers:
             yield key, f"there is no source [{number}]", "Name a source of this sheet, or add it"
     for key, text in _lines(entry):
-        if key.startswith(("texts.findings", "texts.cost")) and not marks(text):
+        if key.startswith(("texts.findings", "texts.cost", "tip")) and not marks(text):
             yield key, "it names no source", "End the line with its source's mark, like [1]"
     for number in entry.texts.in_brief_rests_on:
         if number > len(entry.facts.findings):
@@ -138,6 +139,7 @@ def _sources(entry: EvidenceEntry) -> Iterator[Finding]:
 
 def _lines(entry: EvidenceEntry) -> list[tuple[str, str]]:
     single = [(f"texts.{key}", getattr(entry.texts, key)) for key in WORD_BUDGETS]
+    single += [(f"tip[{n}]", text) for n, text in enumerate(entry.tip, 1)]
     return single + [
         (f"texts.{facet}[{n}]", line) for facet in FACETS for n, line in enumerate(getattr(entry.texts, facet), 1)
     ]
@@ -145,7 +147,8 @@ def _lines(entry: EvidenceEntry) -> list[tuple[str, str]]:
 
 def _texts(entry: EvidenceEntry) -> Iterator[Finding]:
     for key, text in _lines(entry):
-        most = WORD_BUDGETS.get(key.removeprefix("texts."), FACET_LINE_WORDS_MAX)
+        line_max = TIP_WORDS_MAX if key.startswith("tip") else FACET_LINE_WORDS_MAX
+        most = WORD_BUDGETS.get(key.removeprefix("texts."), line_max)
         if word_count(text) > most:
             yield key, f"it has {word_count(text)} words, the most is {most}", "Say it shorter"
         if empty := EMPTY_PHRASES.search(text):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from typing import Any, Final
@@ -26,7 +26,7 @@ from bot.reply import Occasion
 from bot.turn import Conversation
 
 COMMAND: Final = "/evidence"
-FIND, ASK = "find_evidence", "ask_evidence"
+FIND, ASK, TIPS_FORM = "find_evidence", "ask_evidence", "tips"
 QUESTION: Final = "question"
 ITEM: Final = "whatworks_item"  # where a request's context has the item of the inbox
 LOOKING: Final = "is looking it up…"
@@ -48,6 +48,7 @@ class Asking:
 
     def __init__(self, parts: SlackParts) -> None:
         self._parts = parts
+        self.open_tips: Callable[[Json, AsyncWebClient], Awaitable[None]] | None = None
 
     def register(self, app: AsyncApp) -> None:
         """Listen for every way in by which a question comes."""
@@ -82,7 +83,10 @@ class Asking:
         await self.answer(body, client, context[ITEM], place, str(event.get("text", "")))
 
     async def command(self, body: Json, client: AsyncWebClient) -> None:
-        """Answer the command to the asker alone."""
+        """Answer the command to the asker alone; `tips` opens the form for the channel's weekly tip."""
+        if self.open_tips and str(body.get("text", "")).strip().casefold() in {"tip", "tips"}:
+            await self.open_tips(body, client)
+            return
         card, conversation = await self.card_for(body, str(body.get("text", "")) or "help", Conversation())
         await respond(client, body["response_url"], self.message(card, conversation, is_private=True))
 

@@ -133,16 +133,25 @@ def _view(view: Mapping[str, Any], without: Callable[[object], str]) -> Json:
     values = (view.get("state") or {}).get("values") or {}
     kept["state"] = {
         "values": {
-            block: {
-                action: {"type": said.get("type"), "value": without(said.get("value"))}
-                for action, said in actions.items()
-            }
+            block: {action: {"type": said.get("type")} | _chosen(said, without) for action, said in actions.items()}
             for block, actions in values.items()
         }
     }
     return kept
 
 
+def _chosen(said: Mapping[str, Any], without: Callable[[object], str]) -> Json:
+    # What was chosen is ours; what was written is somebody's.
+    kept = {name: said[name] for name in _CHOSEN if said.get(name) is not None}
+    for name in ("selected_option", "selected_options"):
+        if said.get(name) is not None:
+            options = said[name] if isinstance(said[name], list) else [said[name]]
+            values = [{"value": str(one.get("value"))} for one in options if isinstance(one, Mapping)]
+            kept[name] = values if isinstance(said[name], list) else values[0]
+    return kept | {"value": without(said.get("value"))}
+
+
+_CHOSEN: Final = ("selected_time", "selected_date", "selected_conversation")
 _KEPT: Final = (
     "type", "event_id", "team_id", "api_app_id", "enterprise_id", "authorizations", "is_enterprise_install", "team", "enterprise",
     "user", "user_id", "channel", "channel_id", "command", "response_url", "trigger_id", "callback_id", "actions", "container", "action_ts",

@@ -18,7 +18,8 @@ from bot.turn import Bot
 API_URL: Final = "https://slack.com/api/"
 # The least that the ways in need; `manifest.yaml` asks for the same, and a test compares the two.
 SCOPES: Final = (
-    "app_mentions:read", "assistant:write", "chat:write", "commands", "im:history", "im:write", "links:read", "links:write",
+    "app_mentions:read", "assistant:write", "channels:history", "chat:write", "commands", "groups:history", "im:history", "im:write",
+    "links:read", "links:write",
 )  # fmt: skip
 
 

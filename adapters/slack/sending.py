@@ -128,7 +128,7 @@ async def told(call: Callable[[], Awaitable[T]], seconds: float | None = None) -
         async with asyncio.timeout(seconds or SECONDS_MAX):
             return await call()
     except SlackApiError as error:
-        code, status = _code(error), getattr(error.response, "status_code", 0)
+        code, status = code_of(error), getattr(error.response, "status_code", 0)
         if code in TRY_AGAIN or status == 429 or status >= 500:
             after = float((getattr(error.response, "headers", None) or {}).get("Retry-After", 0))
             raise DeliveryError(f"Slack is busy: {code}", retryable=True, after=after) from error
@@ -138,7 +138,8 @@ async def told(call: Callable[[], Awaitable[T]], seconds: float | None = None) -
         raise DeliveryError(f"Slack did not answer ({type(error).__name__})", retryable=True) from error
 
 
-def _code(error: SlackApiError) -> str:
+def code_of(error: SlackApiError) -> str:
+    """Return the code with which Slack refused."""
     data = getattr(error.response, "data", None)
     return str(data.get("error", "unknown")) if isinstance(data, dict) else NO_JSON
 

@@ -24,13 +24,16 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from adapters.slack import inbound
 from adapters.slack.asking import ITEM, Asking
+from adapters.slack.courier import SlackCourier
 from adapters.slack.home import Home
 from adapters.slack.inbound import Json
 from adapters.slack.parts import SlackParts
 from adapters.slack.sending import told
 from adapters.slack.tapping import Tapping
+from adapters.slack.tips import Tips
 from bot.errors import DeliveryError, InputError, StoreError
 from bot.inbox import Item
+from bot.tip_desk import TipDesk
 
 SURFACE: Final = "slack"
 FAULT: Final = "whatworks_fault"  # where a request's context has what went wrong
@@ -51,9 +54,10 @@ class Slack:
 
     Args:
         parts: The core and the ports.
+        desk: Takes what managers want of weekly tips; without one there is no form for them.
     """
 
-    def __init__(self, parts: SlackParts) -> None:
+    def __init__(self, parts: SlackParts, desk: TipDesk | None = None) -> None:
         self._parts = parts
         secret = parts.site.signing_secret
         self._verifier = SignatureVerifier(secret) if secret else None  # Socket Mode has none
@@ -62,6 +66,7 @@ class Slack:
         )
         self._own: AuthorizeResult | None = None
         self._take: Take | None = None
+        self._listens = True
 
         # bolt looks at the names of parameters, and would take a method's "self" for one it has to fill.
         async def authorize(enterprise_id: str | None, team_id: str | None) -> AuthorizeResult | None:
@@ -84,20 +89,27 @@ class Slack:
         asking = Asking(parts)
         for part in (asking, Tapping(parts, asking), Home(parts, asking)):
             part.register(self.app)
+        if desk is not None:
+            Tips(parts, asking, desk).register(self.app)
 
     @property
     def client(self) -> AsyncWebClient:
         """Return the client of the Slack Web API, without a token."""
         return self._client
 
-    def mount(self, app: web.Application, take: Take) -> None:
+    def courier(self) -> SlackCourier:
+        """Return what brings tips to Slack."""
+        return SlackCourier(self._client, self.token_of, self._parts.site)
+
+    def mount(self, app: web.Application, take: Take, *, listens: bool = True) -> None:
         """Add Slack's routes to an application.
 
         Args:
             app: The application that serves everything.
             take: Keeps an item in the inbox and begins with it.
+            listens: Whether events come in by a socket, where one is configured.
         """
-        self._take = take
+        self._take, self._listens = take, listens
         if self._parts.site.signing_secret:
             app.router.add_post("/slack/events", self.door)
         app.cleanup_ctx.append(self._connected)
@@ -142,6 +154,17 @@ class Slack:
         await self.app.async_dispatch(request)
         if fault := request.context.get(FAULT):
             raise fault
+
+    async def token_of(self, team: str) -> str | None:
+        """Return a workspace's token; None if the app is not installed there.
+
+        Raises:
+            DeliveryError: If Slack cannot be asked which workspace the token is of.
+        """
+        if self._parts.installations is None:
+            return self._parts.site.bot_token
+        bot = await self._bot_of(None, team)
+        return str(bot.bot_token) if bot else None
 
     def _is_slacks(self, body: bytes, headers: Mapping[str, str]) -> bool:
         timestamp, signature = headers.get("X-Slack-Request-Timestamp", ""), headers.get("X-Slack-Signature", "")
@@ -201,7 +224,7 @@ class Slack:
             if self._parts.installations is None:
                 with suppress(DeliveryError):  # asked again when the first event comes
                     await self._self()
-            socket = await self._open_socket() if self._parts.site.app_token else None
+            socket = await self._open_socket() if self._parts.site.app_token and self._listens else None
             yield
             if socket is not None:
                 await socket.close()  # type: ignore[no-untyped-call]  # slack_sdk leaves it untyped

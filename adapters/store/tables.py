@@ -100,3 +100,56 @@ conversation_references = sa.Table(
     sa.Column("sealed", sa.Text, nullable=False),
     sa.Column("at", Instant, nullable=False),
 )
+
+subscriptions = sa.Table(
+    "subscriptions",
+    metadata,
+    sa.Column("number", sa.String(32), primary_key=True),
+    sa.Column("place", sa.String(40), nullable=False, unique=True),  # of the surface and the conversation
+    sa.Column("sealed", sa.Text, nullable=False),  # where the tip goes, and whom to tell
+    sa.Column("day", sa.Integer, nullable=False),
+    sa.Column("at", sa.String(5), nullable=False),  # local time, as 09:00
+    sa.Column("zone", sa.String(64), nullable=False),
+    sa.Column("topics", sa.JSON, nullable=False),
+    sa.Column("state", sa.String(10), nullable=False),
+    sa.Column("paused_until", sa.Date),
+    sa.Column("why", sa.String(300), nullable=False),
+    sa.Column("without", sa.JSON, nullable=False),
+    sa.Column("picked", sa.String(90)),
+    sa.Column("next_due", Instant),  # nothing while no tip is to come
+    sa.Column("next_week", sa.String(8)),
+    sa.Index("ix_subscriptions_next_due", "next_due"),
+)
+
+deliveries = sa.Table(
+    "deliveries",
+    metadata,
+    sa.Column("key", sa.String(50), primary_key=True),  # the place and the ISO week: one for each, whoever sends
+    sa.Column("subscription", sa.String(32), nullable=False),
+    sa.Column("place", sa.String(40), nullable=False),
+    sa.Column("sealed", sa.Text, nullable=False),
+    sa.Column("tip", sa.String(90)),
+    sa.Column("version", sa.String(12), nullable=False),
+    sa.Column("why", sa.String(300), nullable=False),
+    sa.Column("due", Instant, nullable=False),
+    sa.Column("state", sa.String(10), nullable=False),
+    sa.Column("until", Instant),  # when it may be taken: when it is due, or the lease ends; nothing in a final state
+    sa.Column("owner", sa.String(64), nullable=False),
+    sa.Column("attempts", sa.Integer, nullable=False),
+    sa.Column("reason", sa.String(300), nullable=False),
+    sa.Column("receipt", sa.String(120), nullable=False),
+    sa.Column("at", Instant, nullable=False),  # of the last change
+    sa.Index("ix_deliveries_state", "state", "until"),
+    sa.Index("ix_deliveries_place", "place", "due"),
+)
+
+audit = sa.Table(
+    "audit",
+    metadata,
+    sa.Column("number", sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True, autoincrement=True),
+    sa.Column("at", Instant, nullable=False),
+    sa.Column("actor", sa.String(40), nullable=False),  # a hash
+    sa.Column("what", sa.String(40), nullable=False),
+    sa.Column("about", sa.String(60), nullable=False),
+    sa.Column("details", sa.JSON, nullable=False),
+)

@@ -75,6 +75,16 @@ class ThinAdapter(BotAdapter):  # type: ignore[misc]  # botbuilder ships no type
             reference.service_url, reference.conversation, _from_us(reference, activity), reference.tenant
         )
 
+    async def replace(self, reference: Reference, message: str, activity: Json) -> None:
+        """Put another message in the place of one of ours."""
+        await self._connector.update(
+            reference.service_url,
+            reference.conversation,
+            message,
+            _from_us(reference, activity) | {"id": message},
+            reference.tenant,
+        )
+
     async def begin_in_channel(self, reference: Reference, activity: Json) -> str:
         """Begin a thread in a channel and return its conversation's id."""
         parameters = {

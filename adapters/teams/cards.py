@@ -42,8 +42,8 @@ _AT: Final = re.compile(r"<(?=\s*/?\s*at\b)", re.IGNORECASE)
 # Only what would be read as Markdown: some clients show the backslashes of what needs none.
 _MARKDOWN: Final = re.compile(r"([\\`*_\[\]~]|&(?=#?\w+;)|^\s*(?:[#+>-]|\d+(?=[.)]))|<(?=\w|/|!))", re.MULTILINE)
 
-SAY, SHOW, CITE, GAP, MISTAKE = "say", "show", "cite", "gap", "mistake"
-VERBS: Final = (SAY, SHOW, CITE, GAP, MISTAKE)
+SAY, SHOW, CITE, GAP, MISTAKE, TIPS = "say", "show", "cite", "gap", "mistake", "tips"
+VERBS: Final = (SAY, SHOW, CITE, GAP, MISTAKE, TIPS)
 REASON: Final = "reason"
 BACK: Final = "Back to the answer"
 

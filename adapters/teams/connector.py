@@ -84,6 +84,8 @@ class Connector:
         Raises:
             DeliveryError: As for `post`.
         """
+        channel = parameters.get("channelData", {}).get("channel", {}).get("id")
+        await self._places.wait(str(channel or tenant))
         found = await self.call("POST", service_url, "v3/conversations", parameters, tenant)
         if not found.get("id"):
             raise UnconfirmedError("The connector did not say which conversation it began")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from typing import Any, Final
@@ -12,26 +11,28 @@ from botbuilder.core import InvokeResponse, TurnContext
 from botbuilder.core.teams import TeamsActivityHandler
 from botbuilder.schema import Activity, ActivityTypes, Attachment, CardAction, SuggestedActions
 
-from adapters.teams import cards
+from adapters.teams import cards, tips
 from adapters.teams.adapter import PAYLOAD
 from adapters.teams.cards import CONTENT_TYPE, calm, card_of
 from adapters.teams.connector import GoneError
-from adapters.teams.extension import Extension, form
+from adapters.teams.extension import Extension
 from adapters.teams.inbound import REMOVED, Json, reference_of
 from adapters.teams.lint import breaches
 from adapters.teams.parts import TeamsParts
+from adapters.teams.thumbs import SURFACE, Thumbs
 from bot import wording
 from bot.answers import Shown
 from bot.card import Card
 from bot.conversations import key_of
 from bot.errors import DeliveryError, StoreError, UnconfirmedError, WhatworksError
-from bot.feedback import Feedback, Reason, Verdict
+from bot.feedback import Reason, Verdict
 from bot.layout import lay_out
 from bot.references import Reference
 from bot.reply import Ending
+from bot.tip_desk import TipDesk
+from bot.tips import conversation_of_tip
 from bot.turn import Conversation, Turn
 
-SURFACE: Final = "teams"
 PERSONAL: Final = "personal"
 COMMANDS: Final = ("help", "tips", "gap", "about me")
 TEAM_GONE: Final = {"teamDeleted", "teamHardDeleted", "teamArchived"}
@@ -43,15 +44,15 @@ LOG: Final = structlog.get_logger("whatworks.teams")
 class Practice(TeamsActivityHandler):  # type: ignore[misc]  # botbuilder ships no types
     """Answers activities. Those of the inbox come one after another and may come again; invokes are answered at once."""
 
-    def __init__(self, parts: TeamsParts) -> None:
+    def __init__(self, parts: TeamsParts, desk: TipDesk | None = None) -> None:
         super().__init__()
-        self._parts = parts
-        self._extension = Extension(parts)
+        self._parts, self._desk = parts, desk
+        self._extension, self._thumbs = Extension(parts), Thumbs(parts)
         self._remembered: set[Reference] = set()
         self._invokes: dict[str, Callable[[TurnContext, Mapping[str, Any]], Awaitable[Json]]] = {
             "adaptiveCard/action": self._tapped,
-            "message/fetchTask": self._ask_why,
-            "message/submitAction": self._thumb,
+            "message/fetchTask": self._thumbs.ask_why,
+            "message/submitAction": self._thumbs.take,
             "composeExtension/query": lambda _, value: self._extension.search(value),
             "composeExtension/queryLink": self._preview,
             "composeExtension/anonymousQueryLink": self._preview,
@@ -63,13 +64,23 @@ class Practice(TeamsActivityHandler):  # type: ignore[misc]  # botbuilder ships 
         """Take a turn, and keep how to reach its conversation."""
         await super().on_turn(turn_context)
         payload = turn_context.turn_state[PAYLOAD]
-        if payload["type"] in {"message", "invoke"}:
+        # Not where the message extension is used: the bot need not be in that chat.
+        if payload["type"] == "message" or payload.get("name") in {"adaptiveCard/action", "message/submitAction"}:
             await self._remember(reference_of(payload))
 
     async def on_message_activity(self, turn_context: TurnContext) -> None:
         """Answer what was written, or tapped in a client that sends taps as messages."""
         payload = turn_context.turn_state[PAYLOAD]
         value = payload.get("value") or {}
+        if self._desk and str(payload.get("text") or "").strip().casefold() in {"tip", "tips"}:
+            await self._send(
+                turn_context, _of_card(await tips.form_for(reference_of(payload), self._desk), "Weekly tip")
+            )
+            return
+        if value.get("verb") == cards.TIPS and self._desk:
+            said, after_it = await self._saved(payload, value)
+            await self._send(turn_context, _of_card(after_it, said))
+            return
         if value.get("verb") in cards.VERBS:
             with suppress(ValueError):
                 card, after, sentence = await self._come_of(value)
@@ -139,6 +150,9 @@ class Practice(TeamsActivityHandler):  # type: ignore[misc]  # botbuilder ships 
         data = tapped.get("data") if isinstance(tapped, Mapping) else None
         if not isinstance(data, Mapping):
             raise ValueError("no action")  # noqa: TRY004 - a value of a request, not a type of ours
+        if data.get("verb") == cards.TIPS and self._desk:
+            _, made = await self._saved(context.turn_state[PAYLOAD], data)
+            return {"statusCode": 200, "type": CONTENT_TYPE, "value": made}
         card, after, sentence = await self._come_of(
             {**data, "verb": tapped.get("verb") if isinstance(tapped, Mapping) else ""}
         )
@@ -158,6 +172,17 @@ class Practice(TeamsActivityHandler):  # type: ignore[misc]  # botbuilder ships 
         with suppress(StoreError):
             await self._parts.conversations.keep(key_of(SURFACE, activity.conversation.id), after, self._parts.now())
         return {"statusCode": 200, "type": CONTENT_TYPE, "value": shown}
+
+    async def _saved(self, payload: Mapping[str, Any], data: Mapping[str, Any]) -> tuple[str, Json]:
+        """Do what the form for the weekly tip says; return what to tell, and the card that says it with the next tip below."""
+        if self._desk is None:
+            return wording.TIPS_HOW, cards.told(wording.TIPS_HOW)
+        said, card = await tips.save(reference_of(payload), data, str(payload["from"].get("id") or ""), self._desk)
+        if card is None:
+            return said, cards.told(said)
+        shown = card_of(card, conversation_of_tip(card), self._parts.site.pages)
+        lead = [cards.text(cards.run(said, weight="Bolder")), cards.small(wording.PREVIEW)]
+        return said, shown | {"body": [*lead, *shown["body"]], "speak": calm(said)}
 
     async def _come_of(self, data: Mapping[str, Any]) -> tuple[Card | None, Conversation, str]:
         """Return the card that a button leads to, or else a sentence."""
@@ -179,35 +204,10 @@ class Practice(TeamsActivityHandler):  # type: ignore[misc]  # botbuilder ships 
                 return None, Conversation(), wording.FLAG_NOT_CONNECTED
             case cards.MISTAKE:
                 version = str(data.get("version") or entry.version)
-                await self._keep(
-                    Shown(entry_id, version[: len(entry.version)]), Verdict.NOT_HELPFUL, Reason.LOOKS_WRONG
-                )
+                shown = Shown(entry_id, version[: len(entry.version)])
+                await self._thumbs.keep(shown, Verdict.NOT_HELPFUL, Reason.LOOKS_WRONG)
                 return None, Conversation(), wording.THANKS_REASON
         raise ValueError("not one of our buttons")
-
-    async def _ask_why(self, _context: TurnContext, value: Mapping[str, Any]) -> Json:
-        data = value.get("data")
-        given = data.get("actionValue") if isinstance(data, Mapping) else None
-        reaction = str(given.get("reaction") or "") if isinstance(given, Mapping) else ""
-        return form("Feedback", cards.reasons(reaction))
-
-    async def _thumb(self, context: TurnContext, value: Mapping[str, Any]) -> Json:
-        shown = await self._judged(context.activity)
-        if shown is None:
-            LOG.info("a thumb for what is not remembered any more")
-            return {}
-        verdict, reason = verdict_of(value)
-        await self._keep(shown, verdict, reason)
-        return {}
-
-    async def _judged(self, activity: Activity) -> Shown | None:
-        """Return what a thumb is about: the message it was given to, or, where that is not said, what was shown last."""
-        conversation = activity.conversation.id
-        if activity.reply_to_id:
-            return await self._parts.answers.find(key_of(SURFACE, conversation, activity.reply_to_id))
-        last = await self._parts.conversations.find(key_of(SURFACE, conversation))
-        entry = self._parts.bot.shown.get(last.entry or "")
-        return Shown(entry.id, entry.version) if entry else None
 
     async def _preview(self, _context: TurnContext, value: Mapping[str, Any]) -> Json:
         return self._extension.preview(value)
@@ -269,9 +269,6 @@ class Practice(TeamsActivityHandler):  # type: ignore[misc]  # botbuilder ships 
             with suppress(StoreError):
                 await self._parts.answers.keep(key, Shown(card.entry_id, card.version), self._parts.now())
 
-    async def _keep(self, shown: Shown, verdict: Verdict, reason: Reason | None) -> None:
-        await self._parts.feedback.record(Feedback(*shown, verdict, reason, SURFACE, self._parts.now()))
-
     async def _remember(self, reference: Reference, *, again: bool = False) -> None:
         if reference in self._remembered and not again:
             return
@@ -289,24 +286,9 @@ class Practice(TeamsActivityHandler):  # type: ignore[misc]  # botbuilder ships 
             await self._parts.references.forget(reference.conversation)
 
 
-def verdict_of(value: Mapping[str, Any]) -> tuple[Verdict, Reason | None]:
-    """Return what a thumb and its form say; words that somebody wrote are not read.
-
-    Raises:
-        ValueError: If it is neither up nor down.
-    """
-    given = value.get("actionValue")
-    given = given if isinstance(given, Mapping) else {}
-    reaction = given.get("reaction")
-    if reaction not in {"like", "dislike"}:
-        raise ValueError("neither up nor down")
-    verdict = Verdict.HELPFUL if reaction == "like" else Verdict.NOT_HELPFUL
-    said = given.get("feedback")
-    with suppress(ValueError):
-        said = json.loads(said) if isinstance(said, str) else said
-    reason = said.get(cards.REASON) if isinstance(said, Mapping) else None
-    is_known = verdict is Verdict.NOT_HELPFUL and reason in set(Reason)
-    return verdict, Reason(str(reason)) if is_known else None
+def _of_card(card: Json, said: str) -> Activity:
+    attached = [Attachment(content_type=CONTENT_TYPE, content=card)]
+    return Activity(type=ActivityTypes.message, summary=calm(said), attachments=attached)
 
 
 def _message(sentence: str) -> Json:

@@ -18,7 +18,9 @@ Json = dict[str, Any]
 
 REMOVED: Final = "whatworksRemoved"  # where an activity tells which kinds of personal data were taken out
 # What our own buttons carry, where a client sends a tap as a message.
-CARRIED: Final = ("verb", "says", "entry", "version", "options", "question")
+CARRIED: Final = (
+    "verb", "says", "entry", "version", "options", "question", "what", "day", "at", "zone", "topics", "until",
+)  # fmt: skip
 _KINDS: Final = {"message", "invoke", "installationUpdate", "conversationUpdate"}
 _AT: Final = re.compile(r"<at\b[^>]*>.*?</at>", re.IGNORECASE | re.DOTALL)
 _TAG: Final = re.compile(r"<[^>]{0,500}>")

@@ -14,12 +14,15 @@ from aiohttp import web
 from adapters.teams import inbound
 from adapters.teams.adapter import ThinAdapter
 from adapters.teams.connector import Connector
-from adapters.teams.handler import SURFACE, Practice, verdict_of
+from adapters.teams.courier import TeamsCourier
+from adapters.teams.handler import Practice
 from adapters.teams.inbound import Json
 from adapters.teams.parts import TeamsParts
+from adapters.teams.thumbs import SURFACE, verdict_of
 from adapters.teams.tokens import Guard, Keys, RefusedError, TokenSource
 from bot.errors import DeliveryError, InputError, StoreError
 from bot.inbox import Item
+from bot.tip_desk import TipDesk
 
 DOOR: Final = "/api/messages"
 THUMB: Final = "message/submitAction"
@@ -38,17 +41,22 @@ class Teams:
 
     Args:
         parts: The core and the ports.
+        desk: Takes what managers want of weekly tips; without one there is no form for them.
         http: What fetches the token to send with; for tests.
     """
 
-    def __init__(self, parts: TeamsParts, http: requests.Session | None = None) -> None:
+    def __init__(self, parts: TeamsParts, desk: TipDesk | None = None, http: requests.Session | None = None) -> None:
         self._parts = parts
         self._keys = Keys(parts.site.openid_url)
         self._guard = Guard(parts.site, self._keys)
         self._connector = Connector(parts.site, TokenSource(parts.site, http))
         self.adapter = ThinAdapter(self._connector)
-        self._practice = Practice(parts)
+        self._practice = Practice(parts, desk)
         self._take: Take | None = None
+
+    def courier(self) -> TeamsCourier:
+        """Return what brings tips to Teams."""
+        return TeamsCourier(self.adapter, self._parts.site)
 
     def mount(self, app: web.Application, take: Take) -> None:
         """Add the route of Teams to an application.

@@ -23,6 +23,7 @@ from adapters.store.store import Store
 from adapters.web.app import make_app
 from bot import bootstrap
 from bot.inbox import Worker
+from bot.outbox import Sender
 from bot.settings import Settings
 from bot.thinking import Thinker
 from bot.turn import Bot
@@ -65,6 +66,7 @@ class Workspace:
     client: TestClient[web.Request, web.Application]
     slack: FakeSlack
     worker: Worker
+    sender: Sender
     replies: list[dict[str, Any]] = field(default_factory=list)
 
     async def send(self, payload: dict[str, Any], headers: dict[str, str] | None = None) -> int:
@@ -146,11 +148,11 @@ async def workspace(bot: Bot, slack: FakeSlack, store: Store, **changes: object)
     """Run one replica."""
     thinker = Thinker(bot, lambda: TODAY)
     app = make_app(parts_of(bot))
-    worker = bootstrap.mount_chats(
+    chats = bootstrap.mount_chats(
         app, settings_for(slack, **changes), bot, thinker, store, bootstrap.feedback_log(store)
     )
     async with TestClient(TestServer(app)) as client:
-        yield Workspace(client, slack, worker)
+        yield Workspace(client, slack, chats.worker, chats.sender)
     thinker.close()
 
 

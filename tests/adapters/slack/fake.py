@@ -17,7 +17,7 @@ APP_TOKEN = "xapp-of-a-test"  # noqa: S105 - the same
 TEAM, BOT_USER, USER = "T0TEST", "U0BOT", "U0ASKER"
 # https://docs.slack.dev/reference/methods: what each method asks for
 NEEDS = {
-    "chat.postMessage": "chat:write", "chat.unfurl": "links:write", "conversations.history": "im:history",
+    "chat.postMessage": "chat:write", "chat.unfurl": "links:write", "chat.update": "chat:write", "conversations.history": "im:history",
     "conversations.replies": "im:history", "assistant.threads.setStatus": "assistant:write",
     "assistant.threads.setSuggestedPrompts": "assistant:write", "views.open": "", "views.publish": "", "auth.test": "",
 }  # fmt: skip

@@ -18,6 +18,7 @@ from adapters.store.store import Store
 from adapters.web.app import make_app
 from bot import bootstrap
 from bot.inbox import Worker
+from bot.outbox import Sender
 from bot.settings import Settings
 from bot.thinking import Thinker
 from bot.turn import Bot
@@ -54,6 +55,7 @@ class Council:
     client: TestClient[web.Request, web.Application]
     teams: FakeTeams
     worker: Worker
+    sender: Sender
     headers: dict[str, str] = field(default_factory=dict)
 
     def activity(self, kind: str, conversation: str = PERSONAL, **given: Any) -> dict[str, Any]:  # noqa: ANN401 - Teams' own keys
@@ -114,9 +116,9 @@ async def council(bot: Bot, teams: FakeTeams, store: Store, **changes: object) -
     thinker = Thinker(bot, lambda: TODAY)
     app = make_app(parts_of(bot))
     settings = settings_for(teams, **changes)
-    worker = bootstrap.mount_chats(app, settings, bot, thinker, store, bootstrap.feedback_log(store), teams.http())
+    chats = bootstrap.mount_chats(app, settings, bot, thinker, store, bootstrap.feedback_log(store), teams.http())
     async with TestClient(TestServer(app)) as client:
-        yield Council(client, teams, worker)
+        yield Council(client, teams, chats.worker, chats.sender)
     thinker.close()
 
 

@@ -80,6 +80,7 @@ class FakeTeams:
     tokens_fetched: int = 0
     keys_fetched: int = 0
     token_faults: int = 0
+    needs_token: bool = True
     on_sent: Callable[[dict[str, Any]], object] | None = None
 
     def token(self, key: SigningKey | None = None, **changes: Any) -> str:  # noqa: ANN401 - claims of any kind
@@ -104,7 +105,7 @@ class FakeTeams:
         fault = self.faults.popleft() if self.faults else None
         if fault and not fault.after:
             return await self._failed(fault, request)
-        if request.headers.get("Authorization") != f"Bearer {TOKEN}":
+        if self.needs_token and request.headers.get("Authorization") != f"Bearer {TOKEN}":
             return web.Response(status=401)
         body = await request.json() if request.method != "DELETE" else {}
         number = len(self.sent) + len(self.opened) + 1

@@ -157,3 +157,24 @@ async def test_two_teams_are_welcomed_and_reached_later(
         assert {channel: words(card(await one.until(2))) for channel, one in both.items()} == {
             channel: f"a tip for {channel}" for channel in both
         }
+
+
+async def test_a_weekly_tip_is_subscribed_changed_paused_and_stopped(client: Playground) -> None:
+    await client.write("tips", CHANNEL)
+    asked = await client.until(1)
+    form, thread, message = card(asked), asked["actionConversationId"], asked["message"]["messageId"]
+    filled = {one["id"]: one.get("value", "") for one in form["body"] if str(one["type"]).startswith("Input.")}
+
+    async def save(**changes: str) -> str:
+        tapped = button(form, "Save")
+        value = execute(tapped | {"data": tapped["data"] | filled | changes})
+        return words((await client.invoke("adaptiveCard/action", value, thread, message))["value"])
+
+    subscribed = await save(day="thursday")
+    assert "Next tip: Thursday" in subscribed
+    assert "Why this tip?" in subscribed
+    assert "Next tip: Friday" in await save(day="friday", at="14:30")
+    assert "08:00 to 17:59" in await save(at="07:00")
+    assert "11 January at" in await save(what="pause", until="2027-01-11", day="monday")
+    assert "Paused until somebody resumes it" in await save(what="pause")
+    assert "No more tips come here" in await save(what="stop")

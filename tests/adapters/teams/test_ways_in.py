@@ -103,7 +103,7 @@ async def test_danger_comes_first_and_looks_different(office: Council) -> None:
 
 @pytest.mark.parametrize(
     ("typed", "says"),
-    [("help", "Ask in your own words"), ("tips", wording.NO_TIPS_YET), ("gap", wording.FLAG_HEADING), ("about me", wording.STORED)],
+    [("help", "Ask in your own words"), ("tips", wording.NO_TIP_HERE), ("gap", wording.FLAG_HEADING), ("about me", wording.STORED)],
 )  # fmt: skip
 async def test_a_typed_command_is_understood(office: Council, typed: str, says: str) -> None:
     assert says in words(card(await office.ask(typed)))
@@ -134,6 +134,7 @@ async def test_where_to_reach_a_conversation_is_kept_with_every_activity(office:
     await office.send(office.activity("installationUpdate", CHANNEL, action="add"))
     await office.ask(FGC)
     await office.ask(f"<at>What works</at> {FGC}", THREAD)
+    await search(office, FGC)  # in a group chat, where the bot need not be
     assert await references(file_store).all() == [
         Reference(CHANNEL, TENANT, "channel", office.teams.url, BOT, TEAM),
         Reference(PERSONAL, TENANT, "personal", office.teams.url, BOT, person=ASKER),
