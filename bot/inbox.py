@@ -154,6 +154,8 @@ class Worker:
                 await self.look()
             except WhatworksError as error:
                 LOG.warning("inbox not reachable", error=type(error).__name__)
+            except Exception as error:  # noqa: BLE001 - the boundary of this loop: it has to go on, and values may reach no log
+                LOG.error("inbox failed", error=type(error).__name__)  # noqa: TRY400 - the same
             with suppress(TimeoutError):
                 async with asyncio.timeout(LOOK_EVERY):
                     await self._wake.wait()

@@ -225,6 +225,8 @@ class Sender:
                 found = await self.look()
             except WhatworksError as error:
                 LOG.warning("outbox not reachable", error=type(error).__name__)
+            except Exception as error:  # noqa: BLE001 - the boundary of this loop: it has to go on, and values may reach no log
+                LOG.error("outbox failed", error=type(error).__name__)  # noqa: TRY400 - the same
             with suppress(TimeoutError):
                 async with asyncio.timeout(0.01 if found else LOOK_EVERY):
                     await self._wake.wait()

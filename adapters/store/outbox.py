@@ -15,11 +15,15 @@ from adapters.store.store import Store
 from adapters.store.subscriptions import StoredSubscriptions
 from adapters.store.tables import deliveries, subscriptions
 from bot.conversations import key_of
+from bot.errors import WhatworksError
 from bot.outbox import LEASE, Decide, Delivery, DeliveryState, Outcome
 from bot.subscriptions import Address, Subscription
 from bot.tips import TipId
 
 HISTORY: Final = 500  # deliveries of a conversation that a choice looks back on
+UNREADABLE: Final = (
+    "What is kept of it cannot be read: its encryption key is not set any more, or it was changed by hand."
+)
 # What counts as had: it arrived, or may have.
 HAD: Final = [DeliveryState.SENT.value, DeliveryState.UNKNOWN.value, DeliveryState.RECALLED.value]
 
@@ -49,11 +53,15 @@ class StoredOutbox:
             had = _had(connection, [row.place for row in rows])
             planned, again = [], []
             for row in rows:
-                subscription = self._subscriptions.read(row)
+                subscription = self._readable(connection, row)
+                if subscription is None:
+                    continue
                 planned.append(
                     self._row(row.place, row.next_week, row.next_due, subscription, decide, had[row.place], now)
                 )
                 again.append(self._again(subscription, row.next_due, now))
+            if not planned:
+                return len(rows)
             insert = self._store.insert(deliveries)
             connection.execute(insert.on_conflict_do_nothing(index_elements=["key"]), planned)
             later = sa.update(subscriptions).where(subscriptions.c.number == sa.bindparam("of"))
@@ -64,6 +72,18 @@ class StoredOutbox:
             return len(rows)
 
         return await self._store.write(run)
+
+    def _readable(self, connection: sa.Connection, row: sa.Row[Any]) -> Subscription | None:
+        """Return a subscription; one that cannot be read is paused, so that it is in nobody's way."""
+        try:
+            return self._subscriptions.read(row)
+        except (WhatworksError, ValueError, KeyError):
+            connection.execute(
+                sa.update(subscriptions)
+                .where(subscriptions.c.number == row.number)
+                .values(state="paused", paused_until=None, next_due=None, next_week=None, why=UNREADABLE)
+            )
+            return None
 
     async def plan_now(self, subscription: Subscription, week: str, now: datetime, decide: Decide) -> bool:
         """Write a delivery down for at once; return False if the conversation has one for that week."""
@@ -164,7 +184,13 @@ class StoredOutbox:
         if not await self._store.read(lambda connection: connection.scalar(is_any)):
             return []  # asked without the lock of a writer first: mostly there is nothing
         rows = await self._store.write(lambda connection: connection.execute(take).all())
-        return [self._read(row) for row in rows]
+        found = []
+        for row in rows:
+            try:
+                found.append(self._read(row))
+            except (WhatworksError, ValueError, KeyError):
+                await self.end(row.key, owner, Outcome(DeliveryState.FAILED, UNREADABLE), now)
+        return found
 
     async def begin(self, key: str, owner: str, now: datetime) -> bool:
         """Note that a delivery is being sent from now on; return False if it is not its owner's any more."""

@@ -14,7 +14,7 @@ from adapters.store.outbox import StoredOutbox
 from adapters.store.sealing import Sealer, key_from
 from adapters.store.store import Store
 from adapters.store.subscriptions import StoredSubscriptions
-from adapters.store.tables import audit, deliveries
+from adapters.store.tables import audit, deliveries, subscriptions
 from bot.errors import InputError
 from bot.outbox import LEASE, Delivery, DeliveryState, Outcome, Plan
 from bot.schedule import Schedule
@@ -212,6 +212,26 @@ async def test_every_change_is_in_the_audit_without_a_person_or_a_channel(
 async def test_where_a_tip_goes_is_unreadable_in_the_tables(
     outbox: StoredOutbox, kept: StoredSubscriptions, store: Store
 ) -> None:
-    await due(outbox, kept)
-    (row,) = await store.read(lambda connection: connection.execute(sa.select(deliveries)).all())
-    assert "C0" not in str(row)
+    await kept.keep(subscription(address=Address("slack", "a recognisable channel")), NOW, "me")
+    await outbox.plan(SOON, 10, decide)
+    rows = await store.read(
+        lambda connection: [*connection.execute(sa.select(deliveries)), *connection.execute(sa.select(subscriptions))]
+    )
+    assert len(rows) == 2
+    assert "recognisable" not in str(rows)
+
+
+async def test_what_cannot_be_read_any_more_is_in_nobodys_way(
+    outbox: StoredOutbox, kept: StoredSubscriptions, store: Store
+) -> None:
+    lost = StoredSubscriptions(store, Sealer([key_from("a key that was taken away")]))
+    await lost.keep(subscription(1), NOW, "me")
+    await kept.keep(subscription(2), NOW, "me")
+    assert await outbox.plan(SOON, 10, decide) == 2
+    assert await outbox.plan(SOON, 10, decide) == 0
+    assert [one.subscription for one in await outbox.claim("me", SOON, 10)] == ["s2"]
+    await StoredOutbox(store, Sealer([key_from("a key that was taken away")])).plan_now(
+        subscription(3), "2026-W49", NOW, decide
+    )
+    assert await outbox.claim("me", SOON, 10) == []
+    assert (await outbox.counts())["failed"] == 1
