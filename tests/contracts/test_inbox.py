@@ -102,7 +102,7 @@ class TestStored(InboxContract):
         await inbox.put(ITEM, "me", AT)
         (sealed,) = await kept()
         assert sealed
-        assert "fgc" not in sealed
+        assert "does fgc work" not in sealed
         await inbox.finish(ITEM.key, AT)
         assert await kept() == [None]
 
