@@ -19,8 +19,9 @@ def main() -> None:
     environment = os.environ | {  # noqa: TID251 - handed on to the programs
         "WHATWORKS_TEAMS_AUTH": "off", "WHATWORKS_HOST": "127.0.0.1", "WHATWORKS_PORT": str(BOT_PORT),
         "M365_AGENTS_PLAYGROUND_CONFIG_PATH": str(HERE / ".m365agentsplayground.yml"),
-        "NODE_OPTIONS": f"--require {HERE / 'loopback.cjs'}",
+        "M365_AGENTS_PLAYGROUND_LOGFILE": os.devnull, "NODE_OPTIONS": f"--require {HERE / 'loopback.cjs'}",
     }  # fmt: skip
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # ends the bot as well
     bot = subprocess.Popen([sys.executable, "-m", "bot.cli", "serve"], env=environment)
     try:
         address = f"http://127.0.0.1:{BOT_PORT}/api/messages"
