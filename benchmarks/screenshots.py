@@ -17,7 +17,9 @@ from bot.bootstrap import make_bot, today
 from bot.card import Card
 from bot.layout import lay_out
 from bot.settings import Settings
-from bot.tips import card_of_tip, conversation_of_tip
+from bot.tips import TipId, card_of_tip, conversation_of_tip
+from bot.trial_picture import draw as draw_trial
+from bot.trials import Arm, TrialPlan, analyse
 from bot.turn import Bot, Conversation
 from tests.adapters.slack import preview
 from tests.adapters.teams import preview as teams_preview
@@ -25,7 +27,15 @@ from tests.adapters.teams import preview as teams_preview
 FOLDER: Final = Path(__file__).parents[1] / "docs" / "pictures"
 ARGUMENTS: Final = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking"]
 DANGER: Final = "a 6yo just told me her stepdad hits her, she's scared to go home tonight"
+KITES: Final = "kite-flying"
 FGC: Final = "does fgc keep kids out of care?"
+
+
+def invented_trial() -> str:
+    """Return the picture of a trial that never was."""
+    plan = TrialPlan("An invented trial: two openings of one tip", TipId(KITES, 1), TipId(KITES, 2), "seed", 0.5, 1.0)
+    outcomes = {Arm.A: [0, 1, 0, 2, 1] * 14, Arm.B: [1, 0, 2, 1, 1] * 14}
+    return draw_trial(plan, analyse(outcomes, {Arm.A: 70, Arm.B: 70}, plan))
 
 
 def take(
@@ -109,7 +119,14 @@ def main() -> None:
         tip = card_of_tip(entry, 1, why)
         show(browser, site, "tip", tip, conversation_of_tip(tip))
         topics = list(bot.knowledge.topics.values())
-        picture(browser, "teams-tip-form", teams_preview.page([form(None, wording.NO_TIP_HERE, topics)]))
+        picture(
+            browser,
+            "teams-tip-form",
+            teams_preview.page(
+                [form(None, wording.NO_TIP_HERE, topics, {str(TipId(entry.id, 1)): f"{entry.label}: {entry.tip[0]}"})]
+            ),
+        )
+        picture(browser, "trial", invented_trial())
         browser.close()
 
 

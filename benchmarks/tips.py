@@ -29,8 +29,9 @@ from adapters.teams.courier import TeamsCourier
 from adapters.teams.parts import TeamsSite
 from adapters.teams.tokens import TokenSource
 from benchmarks.teams import connector
-from bot.outbox import DeliveryState, Outcome, Plan, Sender
+from bot.outbox import DeliveryState, Outcome, Plan
 from bot.schedule import Schedule, time_of
+from bot.sender import Sender
 from bot.subscriptions import Address, Subscription
 from bot.tips import TipId, card_of_tip
 from knowledge.base import KnowledgeBase

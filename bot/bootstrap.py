@@ -17,13 +17,16 @@ from threadpoolctl import threadpool_limits
 from adapters.console.chat import chat
 from adapters.console.render import console, progress, render
 from bot import wording
+from bot.broadcasts import BroadcastDesk
+from bot.corrections import Corrections, current
 from bot.errors import SettingsError
 from bot.feedback import FeedbackLog
 from bot.inbox import Handle, Worker
-from bot.outbox import Courier, Sender
+from bot.outbox import Courier
+from bot.sender import Sender
 from bot.settings import Settings
 from bot.thinking import Thinker
-from bot.tip_choice import decide, tip_card
+from bot.tip_choice import decide, delivery_card
 from bot.tip_desk import TipDesk
 from bot.turn import Bot
 from intents.recognise import Recogniser, Thresholds
@@ -201,6 +204,7 @@ def mount_chats(
     Raises:
         StoreError: If an encryption key is of another form.
     """
+    from adapters.store.corrections import StoredCorrections
     from adapters.store.inbox import StoredInbox
     from adapters.store.outbox import StoredOutbox
 
@@ -215,12 +219,13 @@ def mount_chats(
         teams = _mount_teams(app, settings, bot, thinker, store, feedback, sealer, worker, http)
         handlers["teams"], couriers["teams"] = teams.work, teams.courier()
     sender = Sender(
-        StoredOutbox(store, sealer),
+        StoredOutbox(store, sealer, settings.closed),
         couriers,
-        partial(tip_card, bot, today),
+        partial(delivery_card, bot, today),
         partial(decide, bot, today),
         now,
         secrets.token_hex(8),
+        lambda: StoredCorrections(store, sealer).note(current(list(bot.shown.values())), now()),
     )
     # Added last and so ended first: what is under way is answered while the connections are still open.
     app.cleanup_ctx.append(partial(_working, worker))
@@ -249,7 +254,33 @@ def tip_desk(settings: Settings, bot: Bot, store: Store) -> TipDesk:
     from adapters.store.subscriptions import StoredSubscriptions
 
     sealer = sealer_of(settings)
-    return TipDesk(bot, StoredSubscriptions(store, sealer), StoredOutbox(store, sealer), now, today)
+    return TipDesk(
+        bot,
+        StoredSubscriptions(store, sealer, settings.closed),
+        StoredOutbox(store, sealer, settings.closed),
+        now,
+        today,
+    )
+
+
+async def with_broadcast_desk(settings: Settings, work: Callable[[BroadcastDesk, Corrections], Awaitable[T]]) -> T:
+    """Return what comes of some work with the desk for what the centre sends to many, and with what is to be corrected.
+
+    Raises:
+        StoreError: If the store cannot be used.
+    """
+    from adapters.store.broadcasts import StoredBroadcasts
+    from adapters.store.corrections import StoredCorrections
+
+    bot, sealer = make_bot(settings), sealer_of(settings)
+
+    async def run(store: Store) -> T:
+        await store.upgrade()
+        return await work(
+            BroadcastDesk(bot, StoredBroadcasts(store, sealer), now, today), StoredCorrections(store, sealer)
+        )
+
+    return await with_store(settings, run)
 
 
 @dataclass(frozen=True, slots=True)
@@ -305,7 +336,9 @@ def _mount_slack(
     from adapters.slack.parts import SlackParts, SlackSite
     from adapters.slack.service import Slack
     from adapters.store.conversations import StoredConversations
+    from adapters.store.corrections import StoredCorrections
     from adapters.store.slack_installations import StoredInstallations
+    from adapters.store.taps import StoredTaps
 
     site = SlackSite(
         settings.slack_signing_secret.get_secret_value(),
@@ -319,7 +352,17 @@ def _mount_slack(
     )
     installations = StoredInstallations(store, sealer) if site.client_id else None
     parts = SlackParts(
-        bot, thinker.turn, _clean(bot), StoredConversations(store), feedback, installations, site, today, now
+        bot,
+        thinker.turn,
+        _clean(bot),
+        StoredConversations(store),
+        feedback,
+        StoredTaps(store),
+        StoredCorrections(store, sealer),
+        installations,
+        site,
+        today,
+        now,
     )
     slack = Slack(parts, tip_desk(settings, bot, store))
     slack.mount(app, worker.take, listens=listens)
@@ -335,13 +378,15 @@ def _mount_teams(
 ) -> Teams:  # fmt: skip
     from adapters.store.answers import StoredAnswers
     from adapters.store.conversations import StoredConversations
+    from adapters.store.corrections import StoredCorrections
     from adapters.store.references import StoredReferences
+    from adapters.store.taps import StoredTaps
     from adapters.teams.parts import TeamsParts
     from adapters.teams.service import Teams
 
     parts = TeamsParts(
-        bot, thinker.turn, _clean(bot), StoredConversations(store), StoredAnswers(store), feedback,
-        StoredReferences(store, sealer), teams_site_of(settings), today, now,
+        bot, thinker.turn, _clean(bot), StoredConversations(store), StoredAnswers(store), feedback, StoredTaps(store),
+        StoredCorrections(store, sealer), StoredReferences(store, sealer), teams_site_of(settings), today, now,
     )  # fmt: skip
     teams = Teams(parts, tip_desk(settings, bot, store), http)
     teams.mount(app, worker.take)

@@ -12,6 +12,7 @@ from typing import Any, ParamSpec, TypeVar
 import click
 
 from bot import __version__
+from bot.cli_broadcasts import broadcasts, trials
 from bot.cli_errors import says_errors
 from bot.cli_tips import tips
 from bot.errors import InputError
@@ -202,6 +203,8 @@ def work() -> None:
 
 
 main.add_command(tips)
+main.add_command(broadcasts)
+main.add_command(trials)
 
 
 @main.group()

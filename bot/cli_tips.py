@@ -40,7 +40,8 @@ async def _applied(desk: Any, number: str, form: dict[str, object]) -> str:  # n
     return str(said)
 
 
-def _tip(written: str) -> Any:  # noqa: ANN401 - a TipId, imported late
+def tip_of(written: str) -> Any:  # noqa: ANN401 - a TipId, imported late
+    """Return a tip's id from its written form; `InputError` for anything else."""
     from bot.tips import TipId
 
     try:
@@ -161,7 +162,7 @@ def pick(number: str, tip: str) -> None:
     """Choose the next tip by hand, as kinship-care-outcomes#1."""
 
     async def work(desk: Any) -> str:  # noqa: ANN401 - the same
-        return str(await desk.pick(await desk.subscriptions.get(number), _tip(tip), ACTOR))
+        return str(await desk.pick(await desk.subscriptions.get(number), tip_of(tip), ACTOR))
 
     _says(work)
 
@@ -186,7 +187,7 @@ def recall(tip: str, note: str, *, yes: bool) -> None:
     """Put a note in the place of every copy of a tip that was sent; a running `serve` or `work` does it."""
 
     async def work(desk: Any) -> str:  # noqa: ANN401 - the same
-        wanted = _tip(tip)
+        wanted = tip_of(tip)
         if not yes:
             copies = [
                 row

@@ -90,6 +90,35 @@ class FeedbackLog(Protocol):
         ...
 
 
+class Taps(Protocol):
+    """Counts for each conversation how many people found a tip helpful: of a trial, that is what is compared."""
+
+    async def tap(
+        self,
+        surface: str,
+        conversation: str,
+        receipts: tuple[str, ...],
+        person: str,
+        *,
+        is_helpful: bool,
+        now: datetime,
+    ) -> None:
+        """Count what somebody thinks of a tip, once; what is not a tip of ours is passed over.
+
+        Args:
+            surface: Where it stands.
+            conversation: The channel or chat.
+            receipts: The names that the platform may have given the message.
+            person: Who tapped, as the surface names them; kept only as a hash together with the delivery's key.
+            is_helpful: What they think.
+            now: The instant, with a time zone.
+
+        Raises:
+            StoreError: If it could not be kept.
+        """
+        ...
+
+
 @dataclass(slots=True)
 class FeedbackInMemory:
     """A log that forgets when the process ends; for tests."""

@@ -102,7 +102,8 @@ def _is_rated(entry: EvidenceEntry) -> bool:
     return entry.rating.effect is not Effect.NOT_RATED
 
 
-def _rating(entry: EvidenceEntry) -> Rating:
+def rating_of(entry: EvidenceEntry) -> Rating:
+    """Return an entry's effect and strength, in words and symbols."""
     effect, strength = entry.rating.effect, entry.rating.strength
     return Rating(
         wording.effect_words(entry),
@@ -122,7 +123,7 @@ def _bite(reply: Answered) -> tuple[Block, ...]:
     if isinstance(reply, GuidanceReply):
         blocks.append(Labelled("Applies to", texts.tested_on))
     else:
-        blocks += [_rating(entry), Labelled("Why", texts.strength_why), Labelled("Tested on", texts.tested_on)]
+        blocks += [rating_of(entry), Labelled("Why", texts.strength_why), Labelled("Tested on", texts.tested_on)]
     blocks += [Labelled("What this means", texts.what_this_means), Labelled("Limit", texts.main_limit)]
     return (*blocks, sources_of(entry, _headline_sources(entry), "Sources"))
 
@@ -160,7 +161,7 @@ def _facet(entry: EvidenceEntry, facet: Facet) -> tuple[Block, ...]:
         return (sources_of(entry, tuple(source.n for source in entry.sources), wording.FACET_WORDS[facet]),)
     blocks: list[Block] = [Bullets(wording.FACET_WORDS[facet], lines)]
     if facet is Facet.FINDINGS and _is_rated(entry):
-        blocks += [_rating(entry), Labelled("Tested on", texts.tested_on)]
+        blocks += [rating_of(entry), Labelled("Tested on", texts.tested_on)]
     named = tuple(dict.fromkeys(number for line in lines for number in marks(line)))
     if named:
         blocks.append(sources_of(entry, named, "Sources"))
@@ -185,7 +186,7 @@ def _comparison(reply: ComparisonReply, told: tuple[Note, ...]) -> Card:
     blocks: list[Block] = [*told]
     for entry in (reply.first, reply.second):
         blocks += [Paragraph(entry.title), Lead(entry.texts.in_brief)]
-        blocks += [_rating(entry)] if _is_rated(entry) else []
+        blocks += [rating_of(entry)] if _is_rated(entry) else []
         blocks += [Labelled("Tested on", entry.texts.tested_on), sources_of(entry, _headline_sources(entry), "Sources")]
     blocks += [
         SideBySide(

@@ -16,12 +16,11 @@ from functools import cache
 from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-import holidays
-
 from bot.errors import InputError
 
 DAYS: Final = ("monday", "tuesday", "wednesday", "thursday", "friday")
 EARLIEST, LATEST = time(8, 0), time(18, 0)  # outside of them it is quiet
+Span = tuple[date, date]
 WEEKS_AHEAD: Final = 60  # looked through for the next one; a pause may be long
 
 
@@ -33,11 +32,13 @@ class Schedule:
         day: 0 for Monday to 4 for Friday.
         at: Local time, from 08:00 to before 18:00.
         zone: A name of the IANA time zone database, such as "Europe/London".
+        closed: Spans of days, both included, in which no tip comes: school holidays.
     """
 
     day: int
     at: time
     zone: str = "Europe/London"
+    closed: tuple[Span, ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse what is no time for a tip.
@@ -52,12 +53,13 @@ class Schedule:
         zone_of(self.zone)
 
     def in_week(self, week: Week) -> datetime | None:
-        """Return the instant of the tip in a week, in the schedule's zone; None in a week without a working day."""
+        """Return the instant of the tip in a week, in the schedule's zone; None in a week without an open day."""
         nominal = week.monday + timedelta(days=self.day)
         later = [nominal + timedelta(days=n) for n in range(len(DAYS) - self.day)]
         before = [nominal - timedelta(days=n) for n in range(1, self.day + 1)]
         for candidate in (*later, *before):
-            if candidate not in bank_holidays(candidate.year):
+            is_closed = any(first <= candidate <= last for first, last in self.closed)
+            if not is_closed and candidate not in bank_holidays(candidate.year):
                 return _at(candidate, self.at, zone_of(self.zone))
         return None
 
@@ -117,10 +119,22 @@ class Week:
         return f"{year}-W{week:02}"
 
 
+def in_hours(instant: datetime, zone: ZoneInfo) -> datetime:
+    """Return an instant, or the first one after it that is no night, weekend or bank holiday in a zone, in UTC."""
+    local = instant.astimezone(zone)
+    day = local.date() if local.time() < LATEST else local.date() + timedelta(days=1)
+    is_moved = day != local.date() or local.time() < EARLIEST
+    while day.weekday() >= len(DAYS) or day in bank_holidays(day.year):
+        day, is_moved = day + timedelta(days=1), True
+    return _at(day, EARLIEST, zone).astimezone(UTC) if is_moved else instant.astimezone(UTC)
+
+
 @cache
 def bank_holidays(year: int) -> frozenset[date]:
     """Return the bank holidays of England in a year, substitute days included."""
-    return frozenset(holidays.country_holidays("GB", subdiv="ENG", years=year))
+    from holidays import country_holidays  # noqa: PLC0415 - 0.1 s, and only needed here
+
+    return frozenset(country_holidays("GB", subdiv="ENG", years=year))
 
 
 @cache
@@ -134,6 +148,24 @@ def zone_of(name: str) -> ZoneInfo:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
         raise InputError(f"{name!r} is not a time zone; write it like Europe/London") from error
+
+
+def spans_of(written: str) -> tuple[Span, ...]:
+    """Return spans of days from words like 2026-12-19/2027-01-03, separated by commas.
+
+    Raises:
+        InputError: If one is of another form, or ends before it begins.
+    """
+    spans = []
+    for one in filter(None, (one.strip() for one in written.split(","))):
+        first, _, last = one.partition("/")
+        try:
+            spans.append((date.fromisoformat(first.strip()), date.fromisoformat(last.strip())))
+        except ValueError as error:
+            raise InputError(f"{one!r} is not a span of days; write it like 2026-12-19/2027-01-03") from error
+        if spans[-1][1] < spans[-1][0]:
+            raise InputError(f"{one!r} ends before it begins")
+    return tuple(spans)
 
 
 def day_of(written: str) -> int:

@@ -10,7 +10,8 @@ from pydantic import Field, SecretStr, ValidationError, field_validator, model_v
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from bot.errors import SettingsError
+from bot.errors import InputError, SettingsError
+from bot.schedule import Span, spans_of
 from knowledge.base import COMPILED
 
 PREFIX = "WHATWORKS_"
@@ -102,6 +103,10 @@ class Settings(BaseSettings):
         default="smba.trafficmanager.net",
         description="The only hosts that anything is sent to, separated by commas.",
     )
+    school_holidays: str = Field(
+        default="",
+        description="Spans of days, like 2026-12-19/2027-01-03, separated by commas: for channels that want no tip in school holidays.",
+    )
     logs: Literal["text", "json"] = Field(default="text", description="How the log reads.")
 
     @field_validator("public_url")
@@ -119,6 +124,15 @@ class Settings(BaseSettings):
         if parts.scheme != "https" and parts.hostname not in LOOPBACK:
             raise ValueError("give an address that begins with https://")
         return url.rstrip("/")
+
+    @field_validator("school_holidays")
+    @classmethod
+    def _is_spans(cls, written: str) -> str:
+        try:
+            spans_of(written)
+        except InputError as error:
+            raise ValueError(str(error)) from error
+        return written
 
     @field_validator("database")
     @classmethod
@@ -157,6 +171,11 @@ class Settings(BaseSettings):
         if self.teams_app_id and missing:
             raise ValueError(f"{PREFIX}TEAMS_APP_ID needs {' and '.join(missing)} as well")
         return self
+
+    @property
+    def closed(self) -> tuple[Span, ...]:
+        """Return the school holidays."""
+        return spans_of(self.school_holidays)
 
     @property
     def has_teams(self) -> bool:

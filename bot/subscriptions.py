@@ -10,7 +10,7 @@ from typing import Any, Protocol
 from uuid import uuid4
 
 from bot.errors import InputError
-from bot.schedule import Due, Schedule
+from bot.schedule import Due, Schedule, Span
 from bot.tips import TipId
 
 
@@ -58,6 +58,7 @@ class Subscription:
         without: Weeks to pass over, as "2026-W49".
         picked: The tip that was chosen by hand for the next time.
         manager: Whom to tell when something is wrong, as the surface names them.
+        is_term_time: Whether no tip comes in school holidays.
     """
 
     number: str
@@ -70,6 +71,7 @@ class Subscription:
     without: tuple[str, ...] = ()
     picked: TipId | None = None
     manager: str = ""
+    is_term_time: bool = False
 
     @classmethod
     def new(cls, address: Address, schedule: Schedule, topics: Sequence[str] = (), manager: str = "") -> Subscription:
@@ -115,6 +117,8 @@ class Subscription:
 class Subscriptions(Protocol):
     """Keeps subscriptions, one for each conversation. Each method raises `StoreError` if it could not be done."""
 
+    closed: tuple[Span, ...]  # school holidays, for those that want no tip then
+
     async def keep(self, subscription: Subscription, now: datetime, actor: str) -> None:
         """Keep a subscription in the place of the conversation's earlier one, and note who changed it."""
         ...
@@ -141,6 +145,7 @@ class SubscriptionsInMemory:
     """Subscriptions that are forgotten when the process ends; for tests."""
 
     kept: dict[str, Subscription] = field(default_factory=dict)
+    closed: tuple[Span, ...] = ()
 
     async def keep(self, subscription: Subscription, now: datetime, actor: str) -> None:  # noqa: ARG002 - nothing is due in memory
         """Keep a subscription."""

@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import date
 
-from bot.card import Card
-from bot.outbox import Delivery, Plan
+from bot import wording
+from bot.card import Button, Card, Note, Paragraph, Rating
+from bot.layout import rating_of
+from bot.outbox import Delivery, Kind, Plan
+from bot.reply import Ending
 from bot.subscriptions import Subscription
 from bot.tips import TipId, card_of_tip, choose, pool
 from bot.turn import Bot
@@ -27,9 +30,27 @@ def decide(bot: Bot, today: Callable[[], date], subscription: Subscription, had:
     return Plan(chosen.tip, bot.shown[chosen.tip.entry_id].version, chosen.why)
 
 
-def tip_card(bot: Bot, today: Callable[[], date], delivery: Delivery) -> Card | None:
-    """Return the card of a delivery; None if its tip may not be sent any more."""
-    entry = bot.shown.get(delivery.tip.entry_id)
-    if entry is None or entry.is_overdue(today()) or delivery.tip.number > len(entry.tip):
-        return None
-    return card_of_tip(entry, delivery.tip.number, delivery.why)
+def delivery_card(bot: Bot, today: Callable[[], date], delivery: Delivery) -> Card | None:
+    """Return the card of a delivery; None if what it rests on may not be sent any more."""
+    if delivery.tip is not None:
+        entry = bot.shown.get(delivery.tip.entry_id)
+        if entry is None or entry.is_overdue(today()) or delivery.tip.number > len(entry.tip):
+            return None
+        return card_of_tip(entry, delivery.tip.number, delivery.why)
+    return _card_of_words(bot, delivery)
+
+
+def _card_of_words(bot: Bot, delivery: Delivery) -> Card:
+    heading = wording.CORRECTION_HEADING if delivery.kind is Kind.CORRECTION else wording.NOTICE_HEADING
+    said = f"{heading}: {delivery.text}"
+    entry = bot.shown.get(delivery.entry)
+    if entry is None:
+        return Card(Ending.OUT_OF_REMIT, heading, (Paragraph(delivery.text), Note(wording.NOTICE_NOTE)), (), said)
+    blocks: tuple[Paragraph | Rating | Note, ...] = (
+        Paragraph(delivery.text),
+        rating_of(entry),
+        Note(wording.NOT_ADVICE),
+    )
+    return Card(
+        Ending.EVIDENCE, heading, blocks, (Button("The evidence behind it", "1"),), said, entry.id, entry.version
+    )

@@ -15,12 +15,13 @@ from bot.outbox import Decide
 from bot.schedule import DAYS, Schedule, Week, day_of, time_of, zone_of
 from bot.subscriptions import Address, State, Subscription, Subscriptions
 from bot.tip_choice import decide
-from bot.tips import TipId, card_of_tip, pool
+from bot.tips import TipId, card_of_tip, choose, pool
 from bot.turn import Bot
 
 WHAT: Final = {
     "save": "Post a tip every week", "skip": "Leave the next one out", "send": "Send one now", "pause": "Pause", "stop": "Stop",
 }  # fmt: skip
+DRAWN: Final = "drawn"  # of a form: no tip is chosen by hand
 NONE_TODAY: Final = "There is no tip on these topics that may be sent."
 SENT_ALREADY: Final = "This week's tip was sent already; there is at most one a week."
 
@@ -60,7 +61,8 @@ class TipDesk:
 
         Args:
             address: The conversation.
-            form: `what` (a key of `WHAT`), `day`, `at`, `zone`, `topics`, `until`; what is absent stays as it is.
+            form: `what` (a key of `WHAT`), `day`, `at`, `zone`, `topics`, `until`, `pick` (the written id of a tip, or "" for none), `term_time`;
+                what is absent stays as it is.
             actor: Who asks, as the surface names them.
 
         Raises:
@@ -97,9 +99,7 @@ class TipDesk:
         Raises:
             InputError: If there is no such tip to send.
         """
-        if tip is not None and tip not in pool(self.bot.shown, (), self.today()):
-            raise InputError(f"There is no tip {tip} that may be sent")
-        picked = subscription.picking(tip)
+        picked = subscription.picking(self._picked(tip and str(tip)))
         await self.subscriptions.keep(picked, self.now(), actor)
         return picked.confirmed(self.now())
 
@@ -132,9 +132,41 @@ class TipDesk:
         topics = before.topics if given is None and before else _listed(given)
         if unknown := set(topics) - set(self.bot.knowledge.topics):
             raise InputError(f"{min(unknown)!r} is not a topic")
-        if before is None:
-            return Subscription.new(address, schedule, topics, actor)
-        return replace(before, address=address, schedule=schedule, topics=topics, manager=actor or before.manager)
+        begun = before or Subscription.new(address, schedule, topics, actor)
+        is_term_time = _is_set(form["term_time"]) if "term_time" in form else begun.is_term_time
+        return replace(
+            begun, address=address, schedule=replace(schedule, closed=self.subscriptions.closed if is_term_time else ()), topics=topics,
+            manager=actor or begun.manager, picked=self._picked(form["pick"]) if "pick" in form else begun.picked, is_term_time=is_term_time,
+        )  # fmt: skip
+
+    def _picked(self, given: object) -> TipId | None:
+        if not given or given == DRAWN:
+            return None
+        try:
+            tip = TipId.read(str(given))
+        except ValueError as error:
+            raise InputError(f"{given!r} is not a tip") from error
+        if tip not in pool(self.bot.shown, (), self.today()):
+            raise InputError(f"There is no tip {tip} that may be sent")
+        return tip
+
+    async def next_up(self, found: Subscription | None, limit: int) -> dict[str, str]:
+        """Return the tips that would come next, in order, by their written ids, with the beginning of their words."""
+        candidates = pool(self.bot.shown, found.topics if found else (), self.today())
+        had = list(await self.outbox.had(found.address)) if found else []
+        listed: list[TipId] = [found.picked] if found and found.picked in candidates else []
+        while candidates and len(listed) < min(limit, len(candidates)):
+            rest = [tip for tip in candidates if tip not in listed]
+            chosen = choose(rest, had, found.number if found else "")
+            if chosen is None:
+                break
+            listed.append(chosen.tip)
+        return {str(tip): self.in_words(tip) for tip in listed}
+
+    def in_words(self, tip: TipId) -> str:
+        """Return which tip it is: its entry, and the beginning of its words."""
+        entry = self.bot.shown[tip.entry_id]
+        return f"{entry.label}: {entry.tip[tip.number - 1]}"
 
 
 def summary(subscription: Subscription | None, now: datetime) -> str:
@@ -149,6 +181,10 @@ def _listed(given: object) -> tuple[str, ...]:
     if isinstance(given, str):
         return tuple(one.strip() for one in given.split(",") if one.strip())
     return tuple(map(str, given)) if isinstance(given, list | tuple) else ()
+
+
+def _is_set(given: object) -> bool:
+    return bool(given) and given != "false"
 
 
 def _date_of(given: object) -> date | None:

@@ -10,8 +10,8 @@ from datetime import date
 from typing import NamedTuple
 
 from bot import wording
-from bot.card import Button, Card, Labelled, Lead, Note, Rating
-from bot.layout import sources_of
+from bot.card import Button, Card, Labelled, Lead, Note
+from bot.layout import rating_of, sources_of
 from bot.reply import Ending
 from bot.turn import Conversation
 from knowledge.entry import EvidenceEntry
@@ -98,17 +98,12 @@ def conversation_of_tip(card: Card) -> Conversation:
 
 def card_of_tip(entry: EvidenceEntry, number: int, why: str = "") -> Card:
     """Return the card of a tip: what to try and why, with effect and strength, and why it was chosen; the whole entry is a tap away."""
-    effect, strength = entry.rating.effect, entry.rating.strength
     text = entry.tip[number - 1]
-    rating = Rating(
-        wording.effect_words(entry), wording.EFFECT_SYMBOLS[effect], wording.STRENGTH_WORDS[strength],
-        wording.STRENGTH_SYMBOLS[strength], wording.rated_by(entry),
-    )  # fmt: skip
     unsigned = "" if entry.sign_off.is_complete else f"{wording.UNSIGNED} "
     small = f"{unsigned}{wording.NOT_ADVICE}{f' Why this tip? {why}' if why else ''}"
     law = (Labelled("Law", wording.CHECK_IN_FORCE),) if entry.check_in_force else ()
     source = sources_of(entry, tuple(dict.fromkeys(marks(text))), "Source")
-    blocks = (Lead(text), Labelled("Tested on", entry.texts.tested_on), rating, *law, source, Note(small))
+    blocks = (Lead(text), Labelled("Tested on", entry.texts.tested_on), rating_of(entry), *law, source, Note(small))
     buttons = (Button("The evidence behind it", "1"),)
     heading = f"{wording.TIP_HEADING}: {entry.label}"
     return Card(Ending.EVIDENCE, heading, blocks, buttons, f"{wording.TIP_HEADING}: {text}", entry.id, entry.version)

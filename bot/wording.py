@@ -133,6 +133,15 @@ WELCOME_PERSON: Final = "Ask me here, in your own words."
 
 TIP_HEADING: Final = "Evidence tip of the week"
 PREVIEW: Final = "As it stands today, this comes next:"
+NOTICE_HEADING: Final = "From the What Works Centre"
+NOTICE_NOTE: Final = "The centre sends this to channels that have a weekly evidence tip."
+CORRECTION_HEADING: Final = "Correction"
+FOLLOW: Final = "Tell me if this changes"
+FOLLOWED: Final = (
+    "You will get a short message if the effect, the strength of evidence or the line in brief of this entry changes."
+)
+TIP_DRAWN: Final = "Let the bot choose"
+TIP_TERM_TIME: Final = "No tip in school holidays"
 TIP_FORM_NOTE: Final = "At most one tip a week. A bank holiday of England moves it to the next working day of the week, or the last one before."
 NO_TIP_HERE: Final = "No weekly tip comes here yet."
 TIPS_HOW: Final = "A weekly evidence tip can be posted in your team's Slack or Teams channel: use /evidence tips there in Slack, or write tips in Teams."

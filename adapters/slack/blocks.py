@@ -38,7 +38,7 @@ BUTTONS_MAX: Final = 25
 QUESTION_MAX: Final = 600  # letters of the cleaned question that a button carries, to fill the form for a gap
 
 SAY, SHARE, MENU, VERDICT, REASON = "say", "share", "menu", "verdict", "reason"
-SOURCES, CITE, GAP, MISTAKE = "sources", "cite", "gap", "mistake"
+SOURCES, CITE, GAP, FOLLOW, MISTAKE = "sources", "cite", "gap", "follow", "mistake"
 
 
 def escape(text: str) -> str:
@@ -172,7 +172,13 @@ def _about(entry_id: str, version: str, site: str, *, is_private: bool) -> list[
     ]
     if is_private:
         elements.append(button("Share in channel", SHARE, of))
-    menu = [(SOURCES, "Sources"), (CITE, "Cite this"), (GAP, "Flag a gap"), (MISTAKE, "Report a mistake")]
+    menu = [
+        (SOURCES, "Sources"),
+        (CITE, "Cite this"),
+        (GAP, "Flag a gap"),
+        (FOLLOW, wording.FOLLOW),
+        (MISTAKE, "Report a mistake"),
+    ]
     options = [{"text": _plain(label), "value": f"{what}|{of}"} for what, label in menu]
     elements.append({"type": "overflow", "action_id": MENU, "options": options})
     made = [{"type": "actions", "elements": elements}]

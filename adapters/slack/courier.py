@@ -22,6 +22,7 @@ from bot.tips import conversation_of_tip
 TIP: Final = "whatworks_tip"  # the metadata type under which a tip carries its delivery's key
 CHANNEL_LIMIT: Final = (1, 1.0)  # messages in so many seconds: https://docs.slack.dev/apis/web-api/rate-limits
 HISTORY: Final = 200  # messages looked through for one that may have arrived
+PERSON: Final = ("U", "W")  # how the id of a person begins
 SECONDS_MAX: Final = 10.0
 BUSY: Final = {"ratelimited", "rate_limited", "message_limit_exceeded"}  # nothing was done
 # Slack may have done it: https://docs.slack.dev/reference/methods/chat.postMessage#errors
@@ -58,11 +59,12 @@ class SlackCourier:
         """Send a card and return the message's `ts`."""
         blocks = blocks_of(card, conversation_of_tip(card), self._site.pages)
         message = Message(escape(card.notification), blocks).checked()
-        await self._pace.wait(delivery.address.conversation)
+        channel = await self._channel(delivery)
+        await self._pace.wait(channel)
         answer = await self._call(
             "chat.postMessage", delivery,
             {
-                "channel": delivery.address.conversation, "text": message.text, "blocks": list(message.blocks),
+                "channel": channel, "text": message.text, "blocks": list(message.blocks),
                 "metadata": {"event_type": TIP, "event_payload": {"key": delivery.key}}, "unfurl_links": False, "unfurl_media": False,
             },
         )  # fmt: skip
@@ -70,7 +72,11 @@ class SlackCourier:
 
     async def find(self, delivery: Delivery) -> str | None:
         """Return the `ts` of the message if it arrived."""
-        asked = {"channel": delivery.address.conversation, "limit": HISTORY, "include_all_metadata": True}
+        asked: dict[str, Any] = {
+            "channel": await self._channel(delivery),
+            "limit": HISTORY,
+            "include_all_metadata": True,
+        }
         asked["oldest"] = f"{delivery.due.timestamp() - 60:.6f}"
         try:
             found = await self._call("conversations.history", delivery, asked)
@@ -85,7 +91,7 @@ class SlackCourier:
     async def recall(self, delivery: Delivery) -> None:
         """Put the note in the place of the message."""
         note = escape(delivery.note)
-        place = {"channel": delivery.address.conversation, "ts": delivery.receipt}
+        place = {"channel": await self._channel(delivery), "ts": delivery.receipt}
         try:
             await self._call("chat.update", delivery, place | {"text": note, "blocks": [section(note)]})
         except UnconfirmedError as error:
@@ -94,6 +100,17 @@ class SlackCourier:
     async def tell(self, delivery: Delivery, sentence: str) -> None:
         """Tell the manager something, in a direct message."""
         await self._call("chat.postMessage", delivery, {"channel": delivery.manager, "text": escape(sentence)})
+
+    async def _channel(self, delivery: Delivery) -> str:
+        """Return the channel to write to: of a person, the direct message."""
+        where = delivery.address.conversation
+        if not where.startswith(PERSON):
+            return where
+        try:
+            opened = await self._call("conversations.open", delivery, {"users": where})
+        except UnconfirmedError as error:
+            raise DeliveryError(str(error), retryable=True) from error  # opened twice, it is the same
+        return str((opened.get("channel") or {}).get("id") or where)
 
     async def _call(self, method: str, delivery: Delivery, given: dict[str, Any]) -> dict[str, Any]:
         token = await self._token(delivery.address.tenant)

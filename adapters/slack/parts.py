@@ -11,7 +11,8 @@ from slack_sdk.oauth.installation_store.async_installation_store import AsyncIns
 
 from adapters.slack.inbound import Clean
 from bot.conversations import Conversations
-from bot.feedback import FeedbackLog
+from bot.corrections import Corrections
+from bot.feedback import FeedbackLog, Taps
 from bot.thinking import Think
 from bot.turn import Bot
 
@@ -63,6 +64,8 @@ class SlackParts:
         clean: Takes personal data out of a text.
         conversations: Remembers where conversations stand.
         feedback: Keeps what practitioners think of an answer.
+        taps: Counts what they think of a tip.
+        corrections: Tells those who want to know that an answer has changed.
         installations: Which workspaces have installed the app; None where a bot token says it.
         site: How Slack is reached.
         today: Returns the day to judge review dates by.
@@ -74,6 +77,8 @@ class SlackParts:
     clean: Clean
     conversations: Conversations
     feedback: FeedbackLog
+    taps: Taps
+    corrections: Corrections
     installations: AsyncInstallationStore | None
     site: SlackSite
     today: Callable[[], date]

@@ -12,6 +12,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from adapters.slack.asking import ITEM, Asking
 from adapters.slack.blocks import (
     CITE,
+    FOLLOW,
     GAP,
     MENU,
     MISTAKE,
@@ -35,6 +36,7 @@ from bot.errors import StoreError
 from bot.feedback import Feedback, Reason, Verdict
 from bot.layout import lay_out
 from bot.reply import Facet, NoEntryReply
+from bot.subscriptions import Address
 from bot.turn import Conversation
 
 SURFACE: Final = "slack"
@@ -101,6 +103,10 @@ class Tapping:
         elif what == GAP:
             card = lay_out(NoEntryReply("", wants_to_flag=True))
             await respond(client, body["response_url"], self._asking.message(card, Conversation()))
+        elif what == FOLLOW:
+            who = Address(SURFACE, body["user"]["id"], str((body.get("team") or {}).get("id") or ""))
+            await self._parts.corrections.follow(who, entry_id, version, self._parts.now())
+            await self._tell(body, client, wording.FOLLOWED)
         elif what == MISTAKE:
             await self._keep(entry_id, version, Verdict.NOT_HELPFUL, Reason.LOOKS_WRONG)
             await self._tell(body, client, wording.THANKS_REASON)
@@ -111,6 +117,11 @@ class Tapping:
         entry_id, version = action["value"].split("|")
         verdict = Verdict(action["action_id"].removeprefix(f"{VERDICT}:"))
         number = await self._keep(entry_id, version, verdict, None)
+        container = body.get("container") or {}
+        await self._parts.taps.tap(
+            SURFACE, str(container.get("channel_id")), (str(container.get("message_ts") or ""),), body["user"]["id"],
+            is_helpful=verdict is Verdict.HELPFUL, now=self._parts.now(),
+        )  # fmt: skip
         if verdict is Verdict.HELPFUL:
             await self._tell(body, client, wording.THANKS_HELPFUL)
         else:

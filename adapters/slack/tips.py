@@ -16,12 +16,14 @@ from bot import wording
 from bot.errors import InputError, WhatworksError
 from bot.schedule import DAYS
 from bot.subscriptions import Address, Subscription
-from bot.tip_desk import WHAT, TipDesk, summary
-from bot.tips import conversation_of_tip
+from bot.tip_desk import DRAWN, WHAT, TipDesk, summary
+from bot.tips import conversation_of_tip, pool
 
 SURFACE: Final = "slack"
 ZONES: Final = ("Europe/London", "Europe/Dublin")
 CHANNEL, WHAT_FIELD, DAY, AT, ZONE, TOPICS, UNTIL = "channel", "what", "day", "at", "zone", "topics", "until"
+PICK, TERM_TIME = "pick", "term_time"
+GROUP_MAX: Final = 100  # https://docs.slack.dev/reference/block-kit/block-elements/select-menu-element
 
 
 class Tips:
@@ -39,7 +41,7 @@ class Tips:
         """Open the form for the channel that the command was used in."""
         channel = str(body.get("channel_id") or "")
         found = await self._desk.subscriptions.find(SURFACE, channel)
-        view = form(channel, found, summary(found, self._parts.now()), self._parts)
+        view = form(channel, found, summary(found, self._parts.now()), self._desk)
         await told(lambda: client.views_open(trigger_id=body["trigger_id"], view=view))
 
     async def save(self, body: Json, client: AsyncWebClient, context: AsyncBoltContext) -> None:
@@ -62,13 +64,13 @@ class Tips:
         await post(client, Place(user, None, user), Message(escape(said), blocks), context[ITEM].key)
 
 
-def form(channel: str, found: Subscription | None, stands: str, parts: SlackParts) -> Json:
+def form(channel: str, found: Subscription | None, stands: str, desk: TipDesk) -> Json:
     """Return the form, filled with how things stand."""
     day = DAYS[found.schedule.day] if found else DAYS[0]
     at = f"{found.schedule.at:%H:%M}" if found else "09:00"
     zone = found.schedule.zone if found else ZONES[0]
     zones = list(dict.fromkeys([zone, *ZONES]))
-    topics = {topic.id: topic.name for topic in parts.bot.knowledge.topics.values()}
+    topics = {topic.id: topic.name for topic in desk.bot.knowledge.topics.values()}
     chosen = [one for one in (found.topics if found else ()) if one in topics]
     what = {name: label for name, label in WHAT.items() if found or name in {"save", "send"}}
     channels: Json = {
@@ -95,10 +97,37 @@ def form(channel: str, found: Subscription | None, stands: str, parts: SlackPart
             _field(AT, "Time, from 08:00 to 17:59", {"type": "timepicker", "action_id": AT, "initial_time": at}),
             _field(ZONE, "Time zone", _select(ZONE, {one: one for one in zones}, zone)),
             _field(TOPICS, "Topics; none for all", picked, optional=True),
+            _field(PICK, "Next tip", _tips(found, desk), optional=True),
+            _field(TERM_TIME, "School holidays", _term_time(found), optional=True),
             _field(UNTIL, "Paused until (for a pause)", {"type": "datepicker", "action_id": UNTIL}, optional=True),
             _small(wording.TIP_FORM_NOTE),
         ],
     }  # fmt: skip
+
+
+def _tips(found: Subscription | None, desk: TipDesk) -> Json:
+    """Return every tip that may come next, by the first topic of its entry."""
+    groups: dict[str, list[Json]] = {}
+    for tip in pool(desk.bot.shown, found.topics if found else (), desk.today()):
+        topic = desk.bot.knowledge.topics[desk.bot.shown[tip.entry_id].topics[0]].name
+        groups.setdefault(topic, []).append(_option(str(tip), desk.in_words(tip)))
+    drawn = _option(DRAWN, wording.TIP_DRAWN)
+    listed = [{"label": _plain(topic), "options": options[:GROUP_MAX]} for topic, options in sorted(groups.items())]
+    select: Json = {
+        "type": "static_select", "action_id": PICK, "option_groups": [{"label": _plain("Drawn"), "options": [drawn]}, *listed], "initial_option": drawn,
+    }  # fmt: skip
+    picked = found.picked if found else None
+    if picked and any(option["value"] == str(picked) for options in groups.values() for option in options[:GROUP_MAX]):
+        select["initial_option"] = _option(str(picked), desk.in_words(picked))
+    return select
+
+
+def _term_time(found: Subscription | None) -> Json:
+    option = _option("yes", wording.TIP_TERM_TIME)
+    boxes: Json = {"type": "checkboxes", "action_id": TERM_TIME, "options": [option]}
+    if found and found.is_term_time:
+        boxes["initial_options"] = [option]
+    return boxes
 
 
 def _field(name: str, label: str, element: Json, *, optional: bool = False) -> Json:

@@ -13,10 +13,12 @@ import sqlalchemy as sa
 from adapters.store.sealing import Sealer
 from adapters.store.store import Store
 from adapters.store.subscriptions import StoredSubscriptions
-from adapters.store.tables import deliveries, subscriptions
+from adapters.store.tables import Instant, deliveries, subscriptions
+from adapters.store.together import Together
 from bot.conversations import key_of
 from bot.errors import WhatworksError
-from bot.outbox import LEASE, Decide, Delivery, DeliveryState, Outcome
+from bot.outbox import LEASE, Decide, Delivery, DeliveryState, Kind, Outcome
+from bot.schedule import Span
 from bot.subscriptions import Address, Subscription
 from bot.tips import TipId
 
@@ -24,6 +26,7 @@ HISTORY: Final = 500  # deliveries of a conversation that a choice looks back on
 UNREADABLE: Final = (
     "What is kept of it cannot be read: its encryption key is not set any more, or it was changed by hand."
 )
+RECALLED_BEFORE: Final = "It was recalled before it was sent."
 # What counts as had: it arrived, or may have.
 HAD: Final = [DeliveryState.SENT.value, DeliveryState.UNKNOWN.value, DeliveryState.RECALLED.value]
 
@@ -31,9 +34,10 @@ HAD: Final = [DeliveryState.SENT.value, DeliveryState.UNKNOWN.value, DeliverySta
 class StoredOutbox:
     """`bot.outbox.Outbox` in the store."""
 
-    def __init__(self, store: Store, sealer: Sealer) -> None:
+    def __init__(self, store: Store, sealer: Sealer, closed: tuple[Span, ...] = ()) -> None:
         self._store, self._sealer = store, sealer
-        self._subscriptions = StoredSubscriptions(store, sealer)
+        self._subscriptions = StoredSubscriptions(store, sealer, closed)
+        self._together = Together[bool](store)
 
     async def plan(self, now: datetime, limit: int, decide: Decide) -> int:
         """Write down what is due by now, and when each subscription is due again."""
@@ -75,15 +79,14 @@ class StoredOutbox:
 
     def _readable(self, connection: sa.Connection, row: sa.Row[Any]) -> Subscription | None:
         """Return a subscription; one that cannot be read is paused, so that it is in nobody's way."""
-        try:
-            return self._subscriptions.read(row)
-        except (WhatworksError, ValueError, KeyError):
+        found = self._subscriptions.readable(row)
+        if found is None:
             connection.execute(
                 sa.update(subscriptions)
                 .where(subscriptions.c.number == row.number)
                 .values(state="paused", paused_until=None, next_due=None, next_week=None, why=UNREADABLE)
             )
-            return None
+        return found
 
     async def plan_now(self, subscription: Subscription, week: str, now: datetime, decide: Decide) -> bool:
         """Write a delivery down for at once; return False if the conversation has one for that week."""
@@ -147,23 +150,12 @@ class StoredOutbox:
         values = {"attempts": deliveries.c.attempts + 1}
         return await self._take([DeliveryState.RECALLED.value], values, owner, now, limit)
 
-    async def recall(self, tip: TipId, note: str, now: datetime) -> int:
-        """Have a note put in the place of every copy of a tip that was sent, and return how many there are; what is due is skipped."""
-        table = deliveries.c
-        sent = (
-            sa.update(deliveries).where(table.tip == str(tip), table.state == DeliveryState.SENT.value)
-            .values(state=DeliveryState.RECALLED.value, reason=note[:300], until=now, attempts=0, at=now).returning(table.key)
-        )  # fmt: skip
-        waiting = (
-            sa.update(deliveries).where(table.tip == str(tip), table.state == DeliveryState.DUE.value)
-            .values(state=DeliveryState.SKIPPED.value, reason=note[:300], until=None, at=now)
-        )  # fmt: skip
+    async def recall(self, what: TipId | str, note: str, now: datetime) -> int:
+        """Have a note put in the place of every copy of a tip, or of a broadcast by its number, and return how many there are.
 
-        def run(connection: sa.Connection) -> int:
-            connection.execute(waiting)
-            return len(connection.execute(sent).all())
-
-        return await self._store.write(run)
+        What is not sent yet is skipped; what is being sent is replaced as soon as it is there.
+        """
+        return await self._store.write(lambda connection: recall(connection, what, note, now))
 
     async def _take(
         self, states: list[str], values: dict[str, Any], owner: str, now: datetime, limit: int
@@ -201,7 +193,7 @@ class StoredOutbox:
             .values(state=DeliveryState.SENDING.value, until=now + LEASE, at=now)
             .returning(table.key)
         )
-        return await self._store.write(lambda connection: connection.execute(begin).first() is not None)
+        return await self._together.write(lambda connection: connection.execute(begin).first() is not None)
 
     async def end(self, key: str, owner: str, outcome: Outcome, now: datetime) -> bool:
         """Note what came of it, if it is still the owner's; a conversation that cannot be reached any more has its subscription paused."""
@@ -209,11 +201,9 @@ class StoredOutbox:
         end = (
             sa.update(deliveries)
             .where(table.key == key, table.owner == owner, table.until.is_not(None))
-            .values(
-                state=outcome.state.value, until=outcome.retry_at, reason=outcome.reason[:300], receipt=outcome.receipt[:120], at=now,
-            )
+            .values(**_ended(outcome, now), reason=outcome.reason[:300], receipt=outcome.receipt[:120], at=now)
             .returning(table.subscription)
-        )  # fmt: skip
+        )
 
         def run(connection: sa.Connection) -> bool:
             ended = connection.execute(end).first()
@@ -225,7 +215,7 @@ class StoredOutbox:
                 )
             return ended is not None
 
-        return await self._store.write(run)
+        return await self._together.write(run)
 
     async def counts(self) -> dict[str, int]:
         """Return how many deliveries are in each state."""
@@ -235,10 +225,44 @@ class StoredOutbox:
 
     def _read(self, row: sa.Row[Any]) -> Delivery:
         opened = self._sealer.open(row.sealed)
+        tip = TipId.read(row.tip) if row.tip else None
         return Delivery(
-            row.key, row.subscription, Address.from_dict(opened), TipId.read(row.tip), row.version, row.why, row.due, row.attempts,
-            opened.get("manager", ""), row.receipt, row.reason,
+            row.key, row.subscription, Address.from_dict(opened), tip, row.version, row.why, row.due, row.attempts,
+            opened.get("manager", ""), row.receipt, row.note, Kind(row.kind), row.text, row.entry,
         )  # fmt: skip
+
+
+def recall(connection: sa.Connection, what: TipId | str, note: str, now: datetime) -> int:
+    """Have a note put in the place of what was sent; see `StoredOutbox.recall`."""
+    table = deliveries.c
+    which = table.tip == str(what) if isinstance(what, TipId) else table.batch == what
+    waiting = [DeliveryState.DUE.value, DeliveryState.CLAIMED.value]
+    changes: list[tuple[list[str], dict[str, Any]]] = [
+        (waiting, {"state": DeliveryState.SKIPPED.value, "until": None, "reason": RECALLED_BEFORE}),
+        ([DeliveryState.SENDING.value], {}),
+        ([DeliveryState.SENT.value], {"state": DeliveryState.RECALLED.value, "until": now, "attempts": 0}),
+    ]
+    copies = 0
+    for states, values in changes:
+        change = sa.update(deliveries).where(which, table.state.in_(states)).values(note=note, at=now, **values)
+        found = connection.execute(change).rowcount
+        copies += 0 if states is waiting else found
+    return copies
+
+
+def _ended(outcome: Outcome, now: datetime) -> dict[str, Any]:
+    """Return the state after an attempt: of what was recalled in the meantime, a copy is replaced and none is sent again."""
+    state, until = outcome.state.value, outcome.retry_at
+    instead = {DeliveryState.SENT: (DeliveryState.RECALLED, now), DeliveryState.DUE: (DeliveryState.SKIPPED, None)}.get(
+        outcome.state
+    )
+    if instead is None:
+        return {"state": state, "until": until}
+    is_recalled = deliveries.c.note != ""
+    return {
+        "state": sa.case((is_recalled, instead[0].value), else_=state),
+        "until": sa.case((is_recalled, sa.literal(instead[1], Instant)), else_=sa.literal(until, Instant)),
+    }
 
 
 def _had(connection: sa.Connection, places: Sequence[str]) -> defaultdict[str, list[TipId]]:

@@ -24,6 +24,7 @@ MIGRATIONS: Final = Path(__file__).parent / "migrations"
 SQLITE_PRAGMAS: Final = ("journal_mode=WAL", "synchronous=NORMAL", "busy_timeout=10000", "foreign_keys=ON")
 SQLITE_POOL: Final = 2  # connections; more of them only wait for each other's writing
 POSTGRES_POOL: Final = 10
+DISK_FULL: Final = "53100"  # https://www.postgresql.org/docs/current/errcodes-appendix.html
 READING: Final = "reading"  # execution option of a transaction that writes nothing
 
 _INSERTS: Final[dict[str, Any]] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
@@ -182,6 +183,13 @@ class _told:  # noqa: N801 - reads as a function: with _told():
 
     def __exit__(self, _kind: object, error: BaseException | None, _where: object) -> None:
         if isinstance(error, sa.exc.OperationalError | sa.exc.InterfaceError | sa.exc.TimeoutError | OSError):
+            if (
+                "disk is full" in str(getattr(error, "orig", ""))
+                or getattr(getattr(error, "orig", None), "sqlstate", "") == DISK_FULL
+            ):
+                raise StoreError(
+                    "The database's disk is full; make room, and it goes on by itself", retryable=True
+                ) from error
             raise StoreError(f"The database cannot be reached ({type(error).__name__})", retryable=True) from error
         if isinstance(error, sa.exc.SQLAlchemyError):
             raise StoreError(f"The database refused ({type(error).__name__})") from error

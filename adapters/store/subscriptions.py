@@ -12,8 +12,8 @@ from adapters.store.sealing import Sealer
 from adapters.store.store import Store
 from adapters.store.tables import audit, subscriptions
 from bot.conversations import key_of
-from bot.errors import InputError
-from bot.schedule import Schedule
+from bot.errors import InputError, WhatworksError
+from bot.schedule import Schedule, Span
 from bot.subscriptions import Address, State, Subscription
 from bot.tips import TipId
 
@@ -21,8 +21,8 @@ from bot.tips import TipId
 class StoredSubscriptions:
     """`bot.subscriptions.Subscriptions` in the store."""
 
-    def __init__(self, store: Store, sealer: Sealer) -> None:
-        self._store, self._sealer = store, sealer
+    def __init__(self, store: Store, sealer: Sealer, closed: tuple[Span, ...] = ()) -> None:
+        self._store, self._sealer, self.closed = store, sealer, closed
 
     async def keep(self, subscription: Subscription, now: datetime, actor: str) -> None:
         """Keep a subscription in the place of the conversation's earlier one, and note who changed it."""
@@ -33,7 +33,7 @@ class StoredSubscriptions:
         )
         changed = {
             "at": now, "actor": key_of(actor), "what": f"tips {subscription.state}", "about": subscription.number,
-            "details": {name: row[name] for name in ("day", "at", "zone", "topics", "without", "picked", "why")},
+            "details": {name: row[name] for name in ("day", "at", "zone", "topics", "without", "picked", "why", "term_time")},
         }  # fmt: skip
 
         def run(connection: sa.Connection) -> None:
@@ -79,14 +79,22 @@ class StoredSubscriptions:
             "topics": list(subscription.topics), "state": subscription.state.value, "paused_until": subscription.paused_until,
             "why": subscription.why[:300], "without": list(subscription.without),
             "picked": str(subscription.picked) if subscription.picked else None,
+            "term_time": subscription.is_term_time,
             "next_due": due.at if due else None, "next_week": due.week if due else None,
         }  # fmt: skip
+
+    def readable(self, row: sa.Row[Any]) -> Subscription | None:
+        """Return a subscription from how it is kept; None for one that cannot be read."""
+        try:
+            return self.read(row)
+        except (WhatworksError, ValueError, KeyError):
+            return None
 
     def read(self, row: sa.Row[Any]) -> Subscription:
         """Return a subscription from how it is kept."""
         opened = self._sealer.open(row.sealed)
         return Subscription(
-            row.number, Address.from_dict(opened), Schedule(row.day, time.fromisoformat(row.at), row.zone), tuple(row.topics),
+            row.number, Address.from_dict(opened), Schedule(row.day, time.fromisoformat(row.at), row.zone, self.closed if row.term_time else ()), tuple(row.topics),
             State(row.state), row.paused_until, row.why, tuple(row.without), TipId.read(row.picked) if row.picked else None,
-            opened["manager"],
+            opened["manager"], row.term_time,
         )  # fmt: skip

@@ -118,6 +118,7 @@ subscriptions = sa.Table(
     sa.Column("picked", sa.String(90)),
     sa.Column("next_due", Instant),  # nothing while no tip is to come
     sa.Column("next_week", sa.String(8)),
+    sa.Column("term_time", sa.Boolean, nullable=False, server_default=sa.false()),  # not in school holidays
     sa.Index("ix_subscriptions_next_due", "next_due"),
 )
 
@@ -139,8 +140,56 @@ deliveries = sa.Table(
     sa.Column("reason", sa.String(300), nullable=False),
     sa.Column("receipt", sa.String(120), nullable=False),
     sa.Column("at", Instant, nullable=False),  # of the last change
+    sa.Column("kind", sa.String(12), nullable=False, server_default="tip"),
+    sa.Column(
+        "batch", sa.String(32), nullable=False, server_default=""
+    ),  # the broadcast or the correction that it is of
+    sa.Column("text", sa.Text, nullable=False, server_default=""),  # the centre's own words
+    sa.Column("entry", sa.String(80), nullable=False, server_default=""),
+    sa.Column("note", sa.Text, nullable=False, server_default=""),  # what stands, or is to stand, in its place
     sa.Index("ix_deliveries_state", "state", "until"),
     sa.Index("ix_deliveries_place", "place", "due"),
+    sa.Index("ix_deliveries_batch", "batch"),
+)
+
+broadcasts = sa.Table(
+    "broadcasts",
+    metadata,
+    sa.Column("number", sa.String(32), primary_key=True),
+    sa.Column("state", sa.String(12), nullable=False),
+    sa.Column("at", Instant, nullable=False),  # when it is to be sent
+    sa.Column("asked", Instant, nullable=False),
+    sa.Column("content", sa.JSON, nullable=False),  # what is sent to whom; of a trial, its whole plan
+    sa.Column("by", sa.String(40), nullable=False),  # a hash
+    sa.Column("approved_by", sa.String(40), nullable=False),  # the same; "" before
+)
+
+taps = sa.Table(
+    "taps",
+    metadata,
+    sa.Column("key", sa.String(50), primary_key=True),  # of the delivery
+    sa.Column("person", sa.String(40), primary_key=True),  # a hash of the delivery and the person: it joins nothing
+    sa.Column("is_helpful", sa.Boolean, nullable=False),
+    sa.Column("at", Instant, nullable=False),
+)
+
+meanings = sa.Table(
+    "meanings",
+    metadata,
+    sa.Column("entry", sa.String(80), primary_key=True),
+    sa.Column("version", sa.String(12), primary_key=True),
+    sa.Column("said", sa.JSON, nullable=False),  # effect, strength and in-brief line
+    sa.Column("at", Instant, nullable=False),  # when it was first seen
+)
+
+follows = sa.Table(
+    "follows",
+    metadata,
+    sa.Column("place", sa.String(40), primary_key=True),
+    sa.Column("entry", sa.String(80), primary_key=True),
+    sa.Column("version", sa.String(12), nullable=False),
+    sa.Column("sealed", sa.Text, nullable=False),  # where to tell
+    sa.Column("at", Instant, nullable=False),
 )
 
 audit = sa.Table(

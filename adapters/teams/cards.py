@@ -42,8 +42,8 @@ _AT: Final = re.compile(r"<(?=\s*/?\s*at\b)", re.IGNORECASE)
 # Only what would be read as Markdown: some clients show the backslashes of what needs none.
 _MARKDOWN: Final = re.compile(r"([\\`*_\[\]~]|&(?=#?\w+;)|^\s*(?:[#+>-]|\d+(?=[.)]))|<(?=\w|/|!))", re.MULTILINE)
 
-SAY, SHOW, CITE, GAP, MISTAKE, TIPS = "say", "show", "cite", "gap", "mistake", "tips"
-VERBS: Final = (SAY, SHOW, CITE, GAP, MISTAKE, TIPS)
+SAY, SHOW, CITE, GAP, FOLLOW, MISTAKE, TIPS = "say", "show", "cite", "gap", "follow", "mistake", "tips"
+VERBS: Final = (SAY, SHOW, CITE, GAP, FOLLOW, MISTAKE, TIPS)
 REASON: Final = "reason"
 BACK: Final = "Back to the answer"
 
@@ -253,7 +253,7 @@ def _about(card: Card, site: str, *, is_dialog: bool, may_act: bool) -> list[Jso
         ]
     if may_act:
         of = {"entry": card.entry_id, "version": card.version}
-        labels = {CITE: "Cite this", GAP: "Flag a gap", MISTAKE: "Report a mistake"}
+        labels = {CITE: "Cite this", GAP: "Flag a gap", FOLLOW: wording.FOLLOW, MISTAKE: "Report a mistake"}
         made += [action(label, verb, of, is_dialog=is_dialog, mode="secondary") for verb, label in labels.items()]
     return made
 

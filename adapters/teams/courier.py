@@ -17,6 +17,7 @@ from bot.subscriptions import Address
 from bot.tips import conversation_of_tip
 
 SURFACE: Final = "teams"
+PERSON: Final = "person"  # a kind of ours: the chat is begun when there is something to send
 THREAD: Final = ";messageid="  # between a channel and the first message of a thread, in a conversation's id
 REMOVED: Final = "The app was removed from this team or chat. Add it again, then resume the tips."
 
@@ -42,6 +43,8 @@ class TeamsCourier:
             "attachments": [attachment(card_of(card, conversation_of_tip(card), self._site.pages))],
         }  # fmt: skip
         try:
+            if reference.kind == PERSON:
+                reference = await self._chat_with(reference)
             if reference.kind == "channel":
                 return await self._adapter.begin_in_channel(reference, message)
             return await self._adapter.reach(reference, message)
@@ -55,6 +58,8 @@ class TeamsCourier:
     async def recall(self, delivery: Delivery) -> None:
         """Put the note in the place of the message: of a channel's thread, its first one."""
         reference = reference_of(delivery.address)
+        if reference.kind == PERSON:
+            reference = await self._chat_with(reference)
         _, _, first = delivery.receipt.partition(THREAD)
         where = replace(reference, conversation=delivery.receipt) if first else reference
         await self._adapter.replace(
@@ -63,10 +68,20 @@ class TeamsCourier:
 
     async def tell(self, delivery: Delivery, sentence: str) -> None:
         """Tell the manager something, in a personal chat."""
-        reference = reference_of(delivery.address)
-        conversation = await self._adapter.begin_with(reference, delivery.manager)
-        chat = replace(reference, conversation=conversation, kind="personal", team="")
+        chat = await self._chat_with(replace(reference_of(delivery.address), conversation=delivery.manager))
         await self._adapter.reach(chat, {"type": "message", "text": calm(sentence), "textFormat": "plain"})
+
+    async def _chat_with(self, reference: Reference) -> Reference:
+        """Return the personal chat with the person whom a reference names in the place of a conversation."""
+        conversation = await self._adapter.begin_with(reference, reference.conversation)
+        return replace(reference, conversation=conversation, kind="personal", team="")
+
+
+def person_of(reference: Reference, person: str) -> Address:
+    """Return where a person is reached alone: in the conversation, if that is personal, or in a chat that is begun for it."""
+    if reference.kind == "personal":
+        return address_of(reference)
+    return address_of(replace(reference, conversation=person, kind=PERSON, team=""))
 
 
 def address_of(reference: Reference) -> Address:

@@ -15,6 +15,7 @@ from adapters.teams import cards, tips
 from adapters.teams.adapter import PAYLOAD
 from adapters.teams.cards import CONTENT_TYPE, calm, card_of
 from adapters.teams.connector import GoneError
+from adapters.teams.courier import person_of
 from adapters.teams.extension import Extension
 from adapters.teams.inbound import REMOVED, Json, reference_of
 from adapters.teams.lint import breaches
@@ -83,7 +84,7 @@ class Practice(TeamsActivityHandler):  # type: ignore[misc]  # botbuilder ships 
             return
         if value.get("verb") in cards.VERBS:
             with suppress(ValueError):
-                card, after, sentence = await self._come_of(value)
+                card, after, sentence = await self._come_of(value, payload)
                 await self._bring(turn_context, card, after) if card else await self._say(turn_context, sentence)
             return
         key = key_of(SURFACE, turn_context.activity.conversation.id)
@@ -154,7 +155,7 @@ class Practice(TeamsActivityHandler):  # type: ignore[misc]  # botbuilder ships 
             _, made = await self._saved(context.turn_state[PAYLOAD], data)
             return {"statusCode": 200, "type": CONTENT_TYPE, "value": made}
         card, after, sentence = await self._come_of(
-            {**data, "verb": tapped.get("verb") if isinstance(tapped, Mapping) else ""}
+            {**data, "verb": tapped.get("verb") if isinstance(tapped, Mapping) else ""}, context.turn_state[PAYLOAD]
         )
         if card is None:
             return _message(sentence)
@@ -184,7 +185,9 @@ class Practice(TeamsActivityHandler):  # type: ignore[misc]  # botbuilder ships 
         lead = [cards.text(cards.run(said, weight="Bolder")), cards.small(wording.PREVIEW)]
         return said, shown | {"body": [*lead, *shown["body"]], "speak": calm(said)}
 
-    async def _come_of(self, data: Mapping[str, Any]) -> tuple[Card | None, Conversation, str]:
+    async def _come_of(
+        self, data: Mapping[str, Any], payload: Mapping[str, Any]
+    ) -> tuple[Card | None, Conversation, str]:
         """Return the card that a button leads to, or else a sentence."""
         verb, entry_id = data.get("verb"), str(data.get("entry") or "")
         if verb == cards.SAY:
@@ -202,6 +205,11 @@ class Practice(TeamsActivityHandler):  # type: ignore[misc]  # botbuilder ships 
                 return None, Conversation(), wording.citation(entry, address)
             case cards.GAP:
                 return None, Conversation(), wording.FLAG_NOT_CONNECTED
+            case cards.FOLLOW:
+                who = person_of(reference_of(payload), str(payload["from"].get("id") or ""))
+                version = str(data.get("version") or entry.version)
+                await self._parts.corrections.follow(who, entry_id, version[: len(entry.version)], self._parts.now())
+                return None, Conversation(), wording.FOLLOWED
             case cards.MISTAKE:
                 version = str(data.get("version") or entry.version)
                 shown = Shown(entry_id, version[: len(entry.version)])

@@ -9,7 +9,8 @@ from typing import Final
 
 from bot.answers import Answers
 from bot.conversations import Conversations
-from bot.feedback import FeedbackLog
+from bot.corrections import Corrections
+from bot.feedback import FeedbackLog, Taps
 from bot.references import References
 from bot.thinking import Think
 from bot.turn import Bot
@@ -72,6 +73,8 @@ class TeamsParts:
         conversations: Remembers where conversations stand.
         answers: Remembers which entry a message of ours showed.
         feedback: Keeps what practitioners think of an answer.
+        taps: Counts what they think of a tip.
+        corrections: Tells those who want to know that an answer has changed.
         references: Keeps how to reach conversations later.
         site: How Teams is reached.
         today: Returns the day to judge review dates by.
@@ -84,6 +87,8 @@ class TeamsParts:
     conversations: Conversations
     answers: Answers
     feedback: FeedbackLog
+    taps: Taps
+    corrections: Corrections
     references: References
     site: TeamsSite
     today: Callable[[], date]

@@ -12,6 +12,7 @@ from botbuilder.core import TurnContext
 from botbuilder.schema import Activity
 
 from adapters.teams import cards
+from adapters.teams.courier import THREAD
 from adapters.teams.extension import form
 from adapters.teams.inbound import Json
 from adapters.teams.parts import TeamsParts
@@ -43,12 +44,22 @@ class Thumbs:
             ValueError: If it is neither up nor down.
             StoreError: If it could not be kept.
         """
+        await self._tap(context.activity, verdict_of(value)[0])
         shown = await self._judged(context.activity)
         if shown is None:
             LOG.info("a thumb for what is not remembered any more")
             return {}
-        await self.keep(shown, *verdict_of(value))
+        verdict, reason = verdict_of(value)
+        await self.keep(shown, verdict, reason)
         return {}
+
+    async def _tap(self, activity: Activity, verdict: Verdict) -> None:
+        conversation = str(activity.conversation.id)
+        receipts = (conversation, str(activity.reply_to_id or ""))
+        await self._parts.taps.tap(
+            SURFACE, conversation.partition(THREAD)[0], receipts, str(activity.from_property.id), is_helpful=verdict is Verdict.HELPFUL,
+            now=self._parts.now(),
+        )  # fmt: skip
 
     async def keep(self, shown: Shown, verdict: Verdict, reason: Reason | None) -> None:
         """Keep a verdict on an entry as it was shown."""

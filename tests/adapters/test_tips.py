@@ -17,10 +17,11 @@ from adapters.store.sealing import Sealer, key_from
 from adapters.store.store import Store
 from adapters.store.subscriptions import StoredSubscriptions
 from adapters.teams import lint as teams_lint
-from bot import bootstrap, outbox
+from bot import bootstrap, sender
 from bot.errors import StoreError
-from bot.outbox import DeliveryState, Sender
+from bot.outbox import DeliveryState, Plan
 from bot.schedule import Schedule, time_of
+from bot.sender import Sender
 from bot.subscriptions import Address, State, Subscription
 from bot.tips import TipId
 from bot.turn import Bot
@@ -54,7 +55,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     made = Clock()
     monkeypatch.setattr(bootstrap, "now", made)
     monkeypatch.setattr(bootstrap, "today", WEDNESDAY.date)
-    monkeypatch.setattr(outbox, "LOOK_EVERY", 3_600.0)  # the tests say when to look
+    monkeypatch.setattr(sender, "LOOK_EVERY", 3_600.0)  # the tests say when to look
     return made
 
 
@@ -384,17 +385,16 @@ class AwayFor:
 async def test_a_database_that_goes_away_doubles_nothing_and_recovers(
     team: Workspace, clock: Clock, file_store: Store, calls: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(outbox, "NOTE_AGAIN", (0.0,) * 8)
+    monkeypatch.setattr(sender, "NOTE_AGAIN", (0.0,) * 8)
     await fill(team)
     clock.at = MONDAY
     away = AwayFor(StoredOutbox(file_store, Sealer([key_from(SIGNING)])), 0)
-    sender = team.sender
-    monkeypatch.setattr(sender, "_outbox", away)
+    monkeypatch.setattr(team.sender, "_outbox", away)
     for step in range(12):
         away.left = calls if step == 1 else away.left
         with suppress(StoreError):
-            await sender.look()
-        await sender.drain(10)
+            await team.sender.look()
+        await team.sender.drain(10)
         clock.at += timedelta(seconds=20)
     assert (len(tips_in(team.slack)), await states(file_store)) == (1, {"sent": 1})
 
@@ -407,7 +407,7 @@ async def test_a_process_that_dies_while_sending_leaves_it_to_be_settled(
     await kept.keep(
         Subscription.new(Address("slack", CHANNEL, "T0TEST"), Schedule(0, time_of("09:00"))), WEDNESDAY, "me"
     )
-    await box.plan(MONDAY, 10, lambda _one, _had: outbox.Plan(TipId("family-group-conferencing", 1), "v", "w"))
+    await box.plan(MONDAY, 10, lambda _one, _had: Plan(TipId("family-group-conferencing", 1), "v", "w"))
     (claimed,) = await box.claim("dead", MONDAY, 10)
     await box.begin(claimed.key, "dead", MONDAY)
     await pass_to(clock, MONDAY + timedelta(seconds=30), team.sender)

@@ -23,7 +23,7 @@ from adapters.store.store import Store
 from adapters.web.app import make_app
 from bot import bootstrap
 from bot.inbox import Worker
-from bot.outbox import Sender
+from bot.sender import Sender
 from bot.settings import Settings
 from bot.thinking import Thinker
 from bot.turn import Bot
@@ -123,7 +123,7 @@ class Workspace:
 
     async def done(self) -> None:
         """Return when everything that was sent has been worked on."""
-        await self.worker.drain(30)
+        await self.worker.drain(120)
 
     async def ask(self, text: str, **given: Any) -> dict[str, Any]:  # noqa: ANN401 - Slack's own keys
         """Write a direct message and return the answer."""

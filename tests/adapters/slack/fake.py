@@ -18,6 +18,7 @@ TEAM, BOT_USER, USER = "T0TEST", "U0BOT", "U0ASKER"
 # https://docs.slack.dev/reference/methods: what each method asks for
 NEEDS = {
     "chat.postMessage": "chat:write", "chat.unfurl": "links:write", "chat.update": "chat:write", "conversations.history": "im:history",
+    "conversations.open": "im:write",
     "conversations.replies": "im:history", "assistant.threads.setStatus": "assistant:write",
     "assistant.threads.setSuggestedPrompts": "assistant:write", "views.open": "", "views.publish": "", "auth.test": "",
 }  # fmt: skip
@@ -114,6 +115,8 @@ class FakeSlack:
                 return {"ok": True, "team_id": self.tokens[token], "user_id": BOT_USER, "bot_id": "B0BOT"}
             case "chat.postMessage":
                 return self._post(given)
+            case "conversations.open":
+                return {"ok": True, "channel": {"id": f"D{given['users'][1:]}"}}
             case "conversations.history" | "conversations.replies":
                 thread = given.get("ts")
                 found = [m for m in self.posted if m["channel"] == given["channel"] and m.get("thread_ts") == thread]

@@ -18,7 +18,7 @@ from adapters.store.store import Store
 from adapters.web.app import make_app
 from bot import bootstrap
 from bot.inbox import Worker
-from bot.outbox import Sender
+from bot.sender import Sender
 from bot.settings import Settings
 from bot.thinking import Thinker
 from bot.turn import Bot
