@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,7 @@ import aiohttp
 import pytest
 
 from adapters.store.feedback import StoredFeedback
+from adapters.store.outbox import StoredOutbox
 from adapters.store.references import StoredReferences
 from adapters.store.sealing import Sealer, key_from
 from adapters.store.store import Store
@@ -21,7 +22,9 @@ from adapters.teams.lint import texts
 from adapters.teams.parts import TeamsSite
 from adapters.teams.tokens import TokenSource
 from bot import wording
+from bot.bootstrap import now
 from bot.feedback import FeedbackCount, Reason
+from bot.tips import TipId
 from bot.turn import Bot
 from tests.adapters.teams.conftest import Council, council
 from tests.adapters.teams.fake import FakeTeams
@@ -160,6 +163,32 @@ async def test_two_teams_are_welcomed_and_reached_later(
 
 
 async def test_a_weekly_tip_is_subscribed_changed_paused_and_stopped(client: Playground) -> None:
+    save = await form_of(client)
+    subscribed = await save(day="thursday")
+    assert "Next tip: Thursday" in subscribed
+    assert "Why this tip?" in subscribed
+    assert "Next tip: Friday" in await save(day="friday", at="14:30")
+    assert "08:00 to 17:59" in await save(at="07:00")
+    assert "11 January at" in await save(what="pause", until="2027-01-11", day="monday")
+    assert "Paused until somebody resumes it" in await save(what="pause")
+    assert "No more tips come here" in await save(what="stop")
+
+
+async def test_a_tip_is_sent_now_and_recalled(client: Playground, local: Council, file_store: Store) -> None:
+    save = await form_of(client)
+    assert "A tip is on its way" in await save(what="send", pick="family-group-conferencing#1")
+    await local.sender.look()
+    await local.sender.drain(10)
+    assert "Why this tip? It was chosen by hand." in words(card(await client.until(2)))
+    box = StoredOutbox(file_store, Sealer([key_from("this machine alone")]))
+    assert await box.recall(TipId("family-group-conferencing", 1), "This tip was wrong.", now()) == 1
+    await local.sender.look()
+    await local.sender.drain(10)
+    assert (await client.until(1, "updateMessage"))["message"]["text"] == "This tip was wrong."
+
+
+async def form_of(client: Playground) -> Callable[..., Awaitable[str]]:
+    """Write `tips` in a channel, and return what fills the form in, taps Save and returns the words of the card in its place."""
     await client.write("tips", CHANNEL)
     asked = await client.until(1)
     form, thread, message = card(asked), asked["actionConversationId"], asked["message"]["messageId"]
@@ -170,11 +199,4 @@ async def test_a_weekly_tip_is_subscribed_changed_paused_and_stopped(client: Pla
         value = execute(tapped | {"data": tapped["data"] | filled | changes})
         return words((await client.invoke("adaptiveCard/action", value, thread, message))["value"])
 
-    subscribed = await save(day="thursday")
-    assert "Next tip: Thursday" in subscribed
-    assert "Why this tip?" in subscribed
-    assert "Next tip: Friday" in await save(day="friday", at="14:30")
-    assert "08:00 to 17:59" in await save(at="07:00")
-    assert "11 January at" in await save(what="pause", until="2027-01-11", day="monday")
-    assert "Paused until somebody resumes it" in await save(what="pause")
-    assert "No more tips come here" in await save(what="stop")
+    return save
