@@ -202,3 +202,65 @@ audit = sa.Table(
     sa.Column("about", sa.String(60), nullable=False),
     sa.Column("details", sa.JSON, nullable=False),
 )
+
+gaps = sa.Table(
+    "gaps",
+    metadata,
+    sa.Column("number", sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True, autoincrement=True),
+    sa.Column("question", sa.String(600), nullable=False),
+    sa.Column("decision", sa.String(600), nullable=False),
+    sa.Column("for_whom", sa.String(300), nullable=False),
+    sa.Column("how_soon", sa.String(60), nullable=False),
+    sa.Column("role", sa.String(60), nullable=False),
+    sa.Column("topics", sa.JSON, nullable=False),  # as they were given; `gap_topics` is for looking up
+    sa.Column("state", sa.String(20), nullable=False),
+    sa.Column("check", sa.String(20)),
+    sa.Column("outcome", sa.String(600), nullable=False),
+    sa.Column("entry", sa.String(80), nullable=False),
+    sa.Column("assigned_to", sa.String(40), nullable=False),
+    sa.Column("duplicate_of", sa.BigInteger, sa.ForeignKey("gaps.number")),
+    sa.Column("surface", sa.String(20), nullable=False),
+    sa.Column("about_entry", sa.String(80), nullable=False),
+    sa.Column("about_version", sa.String(12), nullable=False),
+    sa.Column("at", Instant, nullable=False),
+    sa.Column("changed", Instant, nullable=False),
+    sa.Column("votes", sa.Integer, nullable=False),  # as many as it has voices
+    sa.Column("changes", sa.Integer, nullable=False),  # as many as its history has lines
+    sa.Index("ix_gaps_votes", "votes", "number"),
+    sa.Index("ix_gaps_state", "state", "number"),
+    sa.Index("ix_gaps_state_votes", "state", "votes", "number"),
+    sa.Index("ix_gaps_assigned_to", "assigned_to", "number"),
+)
+
+gap_topics = sa.Table(
+    "gap_topics",
+    metadata,
+    sa.Column("topic", sa.String(60), primary_key=True),
+    sa.Column("gap", sa.BigInteger, sa.ForeignKey("gaps.number"), primary_key=True, autoincrement=False),
+)
+
+gap_voices = sa.Table(
+    "gap_voices",
+    metadata,
+    sa.Column("gap", sa.BigInteger, sa.ForeignKey("gaps.number"), primary_key=True, autoincrement=False),
+    sa.Column("person", sa.String(40), primary_key=True),  # a hash
+    sa.Column("sealed", sa.Text),  # where they are told, encrypted; nothing if they are not to be, or were forgotten
+    sa.Column("is_flagger", sa.Boolean, nullable=False),
+    sa.Column("wants", sa.String(6), nullable=False),
+    sa.Column("at", Instant, nullable=False),
+)
+
+gap_changes = sa.Table(
+    "gap_changes",
+    metadata,
+    sa.Column("gap", sa.BigInteger, sa.ForeignKey("gaps.number"), primary_key=True, autoincrement=False),
+    sa.Column("place", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("at", Instant, nullable=False),
+    sa.Column("actor", sa.String(40), nullable=False),  # a hash
+    sa.Column("from_state", sa.String(20)),
+    sa.Column("to_state", sa.String(20), nullable=False),
+    sa.Column("why", sa.String(600), nullable=False),
+    sa.Column("check", sa.String(20)),
+    sa.Column("outcome", sa.String(600), nullable=False),
+    sa.Column("entry", sa.String(80), nullable=False),
+)
