@@ -21,6 +21,7 @@ from bot.broadcasts import BroadcastDesk
 from bot.corrections import Corrections, current
 from bot.errors import SettingsError
 from bot.feedback import FeedbackLog
+from bot.gap_desk import GapDesk
 from bot.inbox import Handle, Worker
 from bot.outbox import Courier
 from bot.sender import Sender
@@ -263,6 +264,30 @@ def tip_desk(settings: Settings, bot: Bot, store: Store) -> TipDesk:
     )
 
 
+async def with_gap_desk(settings: Settings, work: Callable[[GapDesk], Awaitable[T]]) -> T:
+    """Return what comes of some work with the desk for evidence gaps.
+
+    Raises:
+        StoreError: If the store cannot be used.
+    """
+    bot = make_bot(settings)
+
+    async def run(store: Store) -> T:
+        await store.upgrade()
+        return await work(gap_desk(settings, bot, store))
+
+    return await with_store(settings, run)
+
+
+def gap_desk(settings: Settings, bot: Bot, store: Store) -> GapDesk:
+    """Return what takes evidence gaps."""
+    from adapters.store.gaps import StoredGaps
+    from adapters.store.news import into_outbox
+
+    sealer = sealer_of(settings)
+    return GapDesk(bot, StoredGaps(store, sealer, into_outbox(sealer, now)), now)
+
+
 async def with_broadcast_desk(settings: Settings, work: Callable[[BroadcastDesk, Corrections], Awaitable[T]]) -> T:
     """Return what comes of some work with the desk for what the centre sends to many, and with what is to be corrected.
 
@@ -364,7 +389,7 @@ def _mount_slack(
         today,
         now,
     )
-    slack = Slack(parts, tip_desk(settings, bot, store))
+    slack = Slack(parts, tip_desk(settings, bot, store), gap_desk(settings, bot, store))
     slack.mount(app, worker.take, listens=listens)
     if installations is not None:
         secret = settings.secret.get_secret_value() or site.signing_secret
@@ -388,7 +413,7 @@ def _mount_teams(
         bot, thinker.turn, _clean(bot), StoredConversations(store), StoredAnswers(store), feedback, StoredTaps(store),
         StoredCorrections(store, sealer), StoredReferences(store, sealer), teams_site_of(settings), today, now,
     )  # fmt: skip
-    teams = Teams(parts, tip_desk(settings, bot, store), http)
+    teams = Teams(parts, tip_desk(settings, bot, store), gap_desk(settings, bot, store), http)
     teams.mount(app, worker.take)
     return teams
 

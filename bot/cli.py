@@ -14,6 +14,7 @@ import click
 from bot import __version__
 from bot.cli_broadcasts import broadcasts, trials
 from bot.cli_errors import says_errors
+from bot.cli_gaps import gaps
 from bot.cli_tips import tips
 from bot.errors import InputError
 
@@ -204,6 +205,7 @@ def work() -> None:
 
 main.add_command(tips)
 main.add_command(broadcasts)
+main.add_command(gaps)
 main.add_command(trials)
 
 

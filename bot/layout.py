@@ -229,7 +229,7 @@ def _choices(reply: ChoicesReply, told: tuple[Note, ...]) -> Card:
 
 def _no_entry(reply: NoEntryReply, told: tuple[Note, ...]) -> Card:
     if reply.wants_to_flag:
-        blocks: tuple[Block, ...] = (*told, Paragraph(wording.FLAG), Note(wording.FLAG_NOT_CONNECTED))
+        blocks: tuple[Block, ...] = (*told, Paragraph(wording.FLAG), Note(wording.FLAG_WHERE))
         return Card(reply.ending, wording.FLAG_HEADING, blocks, (), wording.FLAG_HEADING)
     blocks = (*told, Paragraph(wording.NO_ENTRY), Paragraph(wording.NO_ENTRY_NEXT))
     return Card(reply.ending, wording.NO_ENTRY_HEADING, blocks, (Button("Flag a gap", "flag a gap"),), wording.NO_ENTRY)

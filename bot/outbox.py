@@ -46,6 +46,12 @@ class Kind(StrEnum):
     TIP = "tip"
     NOTICE = "notice"  # of the centre, in its own words
     CORRECTION = "correction"  # of something that was sent before
+    NEWS = "news"  # of an evidence gap, for whoever wants it answered
+
+    @property
+    def grows_stale(self) -> bool:
+        """Return whether it is of no use when it is late."""
+        return self in {Kind.TIP, Kind.NOTICE}
 
 
 @dataclass(frozen=True, slots=True)

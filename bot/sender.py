@@ -114,7 +114,7 @@ class Sender:
 
     async def _tried(self, delivery: Delivery) -> Outcome | None:
         now = self._now()
-        if now - delivery.due > LATE:
+        if delivery.kind.grows_stale and now - delivery.due > LATE:
             return Outcome(DeliveryState.SKIPPED, "It was more than 24 hours late.")
         card = self._card_for(delivery)
         if card is None:

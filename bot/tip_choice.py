@@ -15,6 +15,7 @@ from bot.tips import TipId, card_of_tip, choose, pool
 from bot.turn import Bot
 
 BY_HAND = "It was chosen by hand."
+HEADINGS = {Kind.CORRECTION: wording.CORRECTION_HEADING, Kind.NEWS: wording.NEWS_HEADING}
 NONE = "There is no tip on these topics that may be sent."
 
 
@@ -41,11 +42,12 @@ def delivery_card(bot: Bot, today: Callable[[], date], delivery: Delivery) -> Ca
 
 
 def _card_of_words(bot: Bot, delivery: Delivery) -> Card:
-    heading = wording.CORRECTION_HEADING if delivery.kind is Kind.CORRECTION else wording.NOTICE_HEADING
+    heading = HEADINGS.get(delivery.kind, wording.NOTICE_HEADING)
     said = f"{heading}: {delivery.text}"
     entry = bot.shown.get(delivery.entry)
     if entry is None:
-        return Card(Ending.OUT_OF_REMIT, heading, (Paragraph(delivery.text), Note(wording.NOTICE_NOTE)), (), said)
+        small = (Note(wording.NOTICE_NOTE),) if delivery.kind is Kind.NOTICE else ()
+        return Card(Ending.OUT_OF_REMIT, heading, (Paragraph(delivery.text), *small), (), said)
     blocks: tuple[Paragraph | Rating | Note, ...] = (
         Paragraph(delivery.text),
         rating_of(entry),

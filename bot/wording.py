@@ -118,7 +118,10 @@ NO_ENTRY: Final = "The knowledge base has no entry that answers this, and the bo
 NO_ENTRY_NEXT: Final = "The question can be flagged as an evidence gap, so that the centre hears of it."
 FLAG_HEADING: Final = "Flag an evidence gap"
 FLAG: Final = "Thank you: knowing what is missing matters. Leave out names and anything that could identify a family."
-FLAG_NOT_CONNECTED: Final = "Flagging is not connected yet; nothing has been stored or sent."
+FLAG_WHERE: Final = (
+    "Gaps are flagged in Slack and Teams: this page does not know where to tell you what becomes of one."
+)
+FLAG_HOW: Final = "To flag what the evidence does not answer, use /evidence gap in Slack, or write gap in Teams."
 COMPARE_HEADING: Final = "Side by side"
 CANNOT_COMPARE: Final = "The two cannot be compared: no outcome was measured for both. Each stands on its own studies."
 COMPARE_NOTE: Final = (
@@ -133,6 +136,15 @@ WELCOME_PERSON: Final = "Ask me here, in your own words."
 
 TIP_HEADING: Final = "Evidence tip of the week"
 PREVIEW: Final = "As it stands today, this comes next:"
+NEWS_HEADING: Final = "News of an evidence gap"
+GAP_LABELS: Final = {
+    "question": "Your question, in your own words", "decision": "What decision is it for?", "for_whom": "For whom: age, setting",
+    "how_soon": "How soon would an answer help?", "role": "Your role, if you like",
+}  # fmt: skip
+GAP_WORDS: Final = frozenset({"gap", "flag a gap", "flag gap"})  # what opens the form
+GAP_NO_NAMES: Final = "No names of children, families or colleagues, please. The centre sees your words and not who you are; you hear what becomes of it."
+GAP_LOOK: Final = "This is what the centre would get. Nothing has been sent yet."
+GAP_SEND, GAP_CHANGE, GAP_REVIEW = "Send it", "Change it", "Look at it first"
 NOTICE_HEADING: Final = "From the What Works Centre"
 NOTICE_NOTE: Final = "The centre sends this to channels that have a weekly evidence tip."
 CORRECTION_HEADING: Final = "Correction"
@@ -243,3 +255,8 @@ def removed(types: tuple[str, ...]) -> str:
     kinds = [_PERSONAL_WORDS[kind] for kind in types]
     listed = kinds[0] if len(kinds) == 1 else f"{', '.join(kinds[:-1])} and {kinds[-1]}"
     return f"What looked like {listed} was taken out of your message before it was read, and is not kept."
+
+
+def gap_flagged(number: int) -> str:
+    """Return what whoever flagged a gap is told."""
+    return f"Thank you. It is evidence gap {number} now. You will hear here what becomes of it."

@@ -49,6 +49,7 @@ class Asking:
     def __init__(self, parts: SlackParts) -> None:
         self._parts = parts
         self.open_tips: Callable[[Json, AsyncWebClient], Awaitable[None]] | None = None
+        self.open_gap: Callable[[Json, AsyncWebClient, Mapping[str, str]], Awaitable[None]] | None = None
 
     def register(self, app: AsyncApp) -> None:
         """Listen for every way in by which a question comes."""
@@ -83,9 +84,12 @@ class Asking:
         await self.answer(body, client, context[ITEM], place, str(event.get("text", "")))
 
     async def command(self, body: Json, client: AsyncWebClient) -> None:
-        """Answer the command to the asker alone; `tips` opens the form for the channel's weekly tip."""
+        """Answer the command to the asker alone; `tips` opens the form for the channel's weekly tip, `gap` that for an evidence gap."""
         if self.open_tips and str(body.get("text", "")).strip().casefold() in {"tip", "tips"}:
             await self.open_tips(body, client)
+            return
+        if self.open_gap and str(body.get("text", "")).strip().casefold() in wording.GAP_WORDS:
+            await self.open_gap(body, client, {})
             return
         card, conversation = await self.card_for(body, str(body.get("text", "")) or "help", Conversation())
         await respond(client, body["response_url"], self.message(card, conversation, is_private=True))

@@ -56,7 +56,7 @@ class Home:
             section(f"*{escape(wording.EXAMPLES_LEAD)}*"),
             {"type": "actions", "elements": examples},
             header("Weekly tips and evidence gaps"),
-            section(escape(f"{wording.TIPS_HOW} {wording.FLAG_NOT_CONNECTED}")),
+            section(escape(f"{wording.TIPS_HOW} {wording.FLAG_HOW}")),
             header("What is stored about you"),
             section(escape(wording.STORED)),
             context(escape(f"{wording.NOT_ADVICE} {wording.DANGER_LINE}")),

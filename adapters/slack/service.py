@@ -25,6 +25,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from adapters.slack import inbound
 from adapters.slack.asking import ITEM, Asking
 from adapters.slack.courier import SlackCourier
+from adapters.slack.gaps import Gaps
 from adapters.slack.home import Home
 from adapters.slack.inbound import Json
 from adapters.slack.parts import SlackParts
@@ -32,6 +33,7 @@ from adapters.slack.sending import told
 from adapters.slack.tapping import Tapping
 from adapters.slack.tips import Tips
 from bot.errors import DeliveryError, InputError, StoreError
+from bot.gap_desk import GapDesk
 from bot.inbox import Item
 from bot.tip_desk import TipDesk
 
@@ -55,9 +57,10 @@ class Slack:
     Args:
         parts: The core and the ports.
         desk: Takes what managers want of weekly tips; without one there is no form for them.
+        gap_desk: Takes evidence gaps; the same.
     """
 
-    def __init__(self, parts: SlackParts, desk: TipDesk | None = None) -> None:
+    def __init__(self, parts: SlackParts, desk: TipDesk | None = None, gap_desk: GapDesk | None = None) -> None:
         self._parts = parts
         secret = parts.site.signing_secret
         self._verifier = SignatureVerifier(secret) if secret else None  # Socket Mode has none
@@ -91,6 +94,8 @@ class Slack:
             part.register(self.app)
         if desk is not None:
             Tips(parts, asking, desk).register(self.app)
+        if gap_desk is not None:
+            Gaps(parts, asking, gap_desk).register(self.app)
 
     @property
     def client(self) -> AsyncWebClient:

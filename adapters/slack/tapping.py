@@ -35,7 +35,7 @@ from bot.conversations import key_of
 from bot.errors import StoreError
 from bot.feedback import Feedback, Reason, Verdict
 from bot.layout import lay_out
-from bot.reply import Facet, NoEntryReply
+from bot.reply import Facet
 from bot.subscriptions import Address
 from bot.turn import Conversation
 
@@ -60,6 +60,9 @@ class Tapping:
     async def say(self, body: Json, client: AsyncWebClient, context: AsyncBoltContext) -> None:
         """Answer what a button says: to the asker alone where its card is theirs alone, else in the card's thread."""
         says, before = conversation_of(body["actions"][0]["value"])
+        if self._asking.open_gap and says.casefold() in wording.GAP_WORDS:
+            await self._asking.open_gap(body, client, {"question": before.question})
+            return
         card, after = await self._asking.card_for(body, says, before)
         container = body.get("container") or {}
         if container.get("is_ephemeral"):
@@ -101,8 +104,8 @@ class Tapping:
             address = f"{self._parts.site.public_url}/evidence/{entry_id}"
             await self._tell(body, client, wording.citation(entry, address) if entry else wording.GONE)
         elif what == GAP:
-            card = lay_out(NoEntryReply("", wants_to_flag=True))
-            await respond(client, body["response_url"], self._asking.message(card, Conversation()))
+            if self._asking.open_gap:
+                await self._asking.open_gap(body, client, {"entry": entry_id})
         elif what == FOLLOW:
             who = Address(SURFACE, body["user"]["id"], str((body.get("team") or {}).get("id") or ""))
             await self._parts.corrections.follow(who, entry_id, version, self._parts.now())

@@ -43,6 +43,8 @@ _AT: Final = re.compile(r"<(?=\s*/?\s*at\b)", re.IGNORECASE)
 _MARKDOWN: Final = re.compile(r"([\\`*_\[\]~]|&(?=#?\w+;)|^\s*(?:[#+>-]|\d+(?=[.)]))|<(?=\w|/|!))", re.MULTILINE)
 
 SAY, SHOW, CITE, GAP, FOLLOW, MISTAKE, TIPS = "say", "show", "cite", "gap", "follow", "mistake", "tips"
+GAP_LOOK, GAP_SEND, GAP_CHANGE = "gap-look", "gap-send", "gap-change"
+GAP_VERBS: Final = (GAP_LOOK, GAP_SEND, GAP_CHANGE)
 VERBS: Final = (SAY, SHOW, CITE, GAP, FOLLOW, MISTAKE, TIPS)
 REASON: Final = "reason"
 BACK: Final = "Back to the answer"

@@ -11,7 +11,7 @@ from botbuilder.core import InvokeResponse, TurnContext
 from botbuilder.core.teams import TeamsActivityHandler
 from botbuilder.schema import Activity, ActivityTypes, Attachment, CardAction, SuggestedActions
 
-from adapters.teams import cards, tips
+from adapters.teams import cards, gaps, tips
 from adapters.teams.adapter import PAYLOAD
 from adapters.teams.cards import CONTENT_TYPE, calm, card_of
 from adapters.teams.connector import GoneError
@@ -27,9 +27,10 @@ from bot.card import Card
 from bot.conversations import key_of
 from bot.errors import DeliveryError, StoreError, UnconfirmedError, WhatworksError
 from bot.feedback import Reason, Verdict
+from bot.gap_desk import GapDesk
 from bot.layout import lay_out
 from bot.references import Reference
-from bot.reply import Ending
+from bot.reply import Ending, UrgentReply
 from bot.tip_desk import TipDesk
 from bot.tips import conversation_of_tip
 from bot.turn import Conversation, Turn
@@ -45,9 +46,9 @@ LOG: Final = structlog.get_logger("whatworks.teams")
 class Practice(TeamsActivityHandler):  # type: ignore[misc]  # botbuilder ships no types
     """Answers activities. Those of the inbox come one after another and may come again; invokes are answered at once."""
 
-    def __init__(self, parts: TeamsParts, desk: TipDesk | None = None) -> None:
+    def __init__(self, parts: TeamsParts, desk: TipDesk | None = None, gap_desk: GapDesk | None = None) -> None:
         super().__init__()
-        self._parts, self._desk = parts, desk
+        self._parts, self._desk, self._gap_desk = parts, desk, gap_desk
         self._extension, self._thumbs = Extension(parts), Thumbs(parts)
         self._remembered: set[Reference] = set()
         self._invokes: dict[str, Callable[[TurnContext, Mapping[str, Any]], Awaitable[Json]]] = {
@@ -76,6 +77,15 @@ class Practice(TeamsActivityHandler):  # type: ignore[misc]  # botbuilder ships 
         if self._desk and str(payload.get("text") or "").strip().casefold() in {"tip", "tips"}:
             await self._send(
                 turn_context, _of_card(await tips.form_for(reference_of(payload), self._desk), "Weekly tip")
+            )
+            return
+        if self._gap_desk and str(payload.get("text") or "").strip().casefold() in wording.GAP_WORDS:
+            question = await self._last_question(turn_context)
+            await self._send(turn_context, _of_card(gaps.form({"question": question}), wording.FLAG_HEADING))
+            return
+        if self._gap_desk and value.get("verb") in cards.GAP_VERBS:
+            await self._send(
+                turn_context, _of_card(await self._gap(payload, value, self._gap_desk), wording.FLAG_HEADING)
             )
             return
         if value.get("verb") == cards.TIPS and self._desk:
@@ -154,6 +164,8 @@ class Practice(TeamsActivityHandler):  # type: ignore[misc]  # botbuilder ships 
         if data.get("verb") == cards.TIPS and self._desk:
             _, made = await self._saved(context.turn_state[PAYLOAD], data)
             return {"statusCode": 200, "type": CONTENT_TYPE, "value": made}
+        if of_gap := await self._of_a_gap(context.turn_state[PAYLOAD], data):
+            return {"statusCode": 200, "type": CONTENT_TYPE, "value": of_gap}
         card, after, sentence = await self._come_of(
             {**data, "verb": tapped.get("verb") if isinstance(tapped, Mapping) else ""}, context.turn_state[PAYLOAD]
         )
@@ -185,6 +197,30 @@ class Practice(TeamsActivityHandler):  # type: ignore[misc]  # botbuilder ships 
         lead = [cards.text(cards.run(said, weight="Bolder")), cards.small(wording.PREVIEW)]
         return said, shown | {"body": [*lead, *shown["body"]], "speak": calm(said)}
 
+    async def _of_a_gap(self, payload: Mapping[str, Any], data: Mapping[str, Any]) -> Json | None:
+        """Return the card that follows a button about an evidence gap; None for any other button."""
+        if self._gap_desk is None:
+            return None
+        if data.get("verb") in cards.GAP_VERBS:
+            return await self._gap(payload, data, self._gap_desk)
+        if data.get("verb") == cards.GAP:
+            return gaps.form({"entry": str(data.get("entry") or "")})
+        if data.get("verb") == cards.SAY and str(data.get("says") or "").casefold() in wording.GAP_WORDS:
+            return gaps.form({"question": str(data.get("question") or "")})
+        return None
+
+    async def _gap(self, payload: Mapping[str, Any], data: Mapping[str, Any], desk: GapDesk) -> Json:
+        who = str(payload["from"].get("id") or "")
+        alert = card_of(
+            lay_out(UrgentReply(), safeguarding_text=self._parts.site.safeguarding_text), Conversation(), ""
+        )
+        return await gaps.next_card(data, desk, person_of(reference_of(payload), who), who, alert)
+
+    async def _last_question(self, context: TurnContext) -> str:
+        with suppress(StoreError):
+            return (await self._parts.conversations.find(key_of(SURFACE, context.activity.conversation.id))).question
+        return ""
+
     async def _come_of(
         self, data: Mapping[str, Any], payload: Mapping[str, Any]
     ) -> tuple[Card | None, Conversation, str]:
@@ -203,8 +239,6 @@ class Practice(TeamsActivityHandler):  # type: ignore[misc]  # botbuilder ships 
             case cards.CITE:
                 address = f"{self._parts.site.public_url}/evidence/{entry_id}"
                 return None, Conversation(), wording.citation(entry, address)
-            case cards.GAP:
-                return None, Conversation(), wording.FLAG_NOT_CONNECTED
             case cards.FOLLOW:
                 who = person_of(reference_of(payload), str(payload["from"].get("id") or ""))
                 version = str(data.get("version") or entry.version)

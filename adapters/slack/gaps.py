@@ -1,0 +1,135 @@
+"""Flag an evidence gap: a form, a look at what the centre would get, and a word on what becomes of it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any, Final
+
+from slack_bolt.async_app import AsyncApp, AsyncBoltContext
+from slack_sdk.web.async_client import AsyncWebClient
+
+from adapters.slack.asking import ITEM, Asking
+from adapters.slack.blocks import Json, button, context, escape, section
+from adapters.slack.inbound import REMOVED
+from adapters.slack.parts import SlackParts
+from adapters.slack.sending import Message, Place, post, respond, told
+from bot import wording
+from bot.errors import InputError, WhatworksError
+from bot.gap_desk import FIELDS, HOW_SOON, Cleaned, GapDesk
+from bot.layout import lay_out
+from bot.reply import UrgentReply
+from bot.subscriptions import Address
+from bot.turn import Conversation
+
+SURFACE: Final = "slack"
+FORM, SEND, CHANGE = "gap", "gap_send", "gap_change"
+HOW_SOON_FIELD: Final = "how_soon"
+
+
+class Gaps:
+    """Opens and takes the form."""
+
+    def __init__(self, parts: SlackParts, asking: Asking, desk: GapDesk) -> None:
+        self._parts, self._asking, self._desk = parts, asking, desk
+        asking.open_gap = self.open
+
+    def register(self, app: AsyncApp) -> None:
+        """Listen for the form and for the buttons below what it says."""
+        app.view(FORM)(self.look)
+        app.action(SEND)(self.send)
+        app.action(CHANGE)(self.change)
+
+    async def open(self, body: Json, client: AsyncWebClient, filled: Mapping[str, str]) -> None:
+        """Open the form, with what is known already."""
+        await told(lambda: client.views_open(trigger_id=body["trigger_id"], view=form(filled)))
+
+    async def look(self, body: Json, client: AsyncWebClient, context: AsyncBoltContext) -> None:
+        """Show to whoever filled the form in what the centre would get."""
+        given = {block: next(iter(said.values())) for block, said in body["view"]["state"]["values"].items()}
+        filled = {name: str(_said(value) or "") for name, value in given.items()}
+        filled["entry"] = str(body["view"].get("private_metadata") or "")
+        user = body["user"]["id"]
+        try:
+            blocks = self._shown(self._desk.cleaned(filled), tuple(body.get(REMOVED, ())))
+        except InputError as error:
+            blocks = [section(escape(str(error)))]
+        await post(client, Place(user, None, user), Message(wording.GAP_LOOK, blocks), context[ITEM].key)
+
+    async def send(self, body: Json, client: AsyncWebClient, context: AsyncBoltContext) -> None:
+        """Keep the gap, as it was looked at."""
+        user = body["user"]["id"]
+        team = str(context.team_id or (body.get("team") or {}).get("id") or "")
+        try:
+            said = await self._desk.flag(_filled(body), Address(SURFACE, user, team), user)
+        except InputError as error:
+            said = str(error)
+        except WhatworksError:
+            said = wording.NOT_NOW
+        await respond(client, body["response_url"], Message(escape(said), [section(escape(said))]))
+
+    async def change(self, body: Json, client: AsyncWebClient) -> None:
+        """Open the form again."""
+        await self.open(body, client, _filled(body))
+
+    def _shown(self, cleaned: Cleaned, removed: tuple[str, ...]) -> list[Json]:
+        blocks: list[Json] = []
+        if cleaned.is_urgent:
+            alert = lay_out(UrgentReply(), safeguarding_text=self._parts.site.safeguarding_text)
+            blocks += self._asking.message(alert, Conversation()).blocks
+        blocks += [section(f"*{escape(wording.GAP_LOOK)}*")]
+        blocks += [section(f"*{escape(label)}*\n{escape(said)}") for label, said in cleaned.lines]
+        kinds = tuple(dict.fromkeys([*removed, *cleaned.removed]))
+        if kinds:
+            blocks.append(context(escape(wording.removed(kinds))))
+        value = json.dumps(dict(cleaned.form), ensure_ascii=False, separators=(",", ":"))
+        actions = [button(wording.GAP_SEND, SEND, value), button(wording.GAP_CHANGE, CHANGE, value)]
+        return [*blocks, {"type": "actions", "elements": actions}]
+
+
+def form(filled: Mapping[str, str]) -> Json:
+    """Return the form, with what is known already."""
+    blocks = [section(escape(wording.GAP_NO_NAMES))]
+    blocks += [_text(name, most, filled.get(name, "")) for name, most in FIELDS.items()]
+    options = [{"text": _plain(one), "value": one} for one in HOW_SOON]
+    soon: Json = {"type": "static_select", "action_id": HOW_SOON_FIELD, "options": options}
+    if filled.get(HOW_SOON_FIELD) in HOW_SOON:
+        soon["initial_option"] = next(one for one in options if one["value"] == filled[HOW_SOON_FIELD])
+    blocks.insert(-1, _field(HOW_SOON_FIELD, soon, optional=True))
+    return {
+        "type": "modal", "callback_id": FORM, "title": _plain("Flag a gap"), "submit": _plain("Look at it"), "close": _plain("Cancel"),
+        "private_metadata": filled.get("entry", ""), "blocks": blocks,
+    }  # fmt: skip
+
+
+def _text(name: str, most: int, written: str) -> Json:
+    element: Json = {"type": "plain_text_input", "action_id": name, "multiline": name != "role", "max_length": most}
+    if written:
+        element["initial_value"] = written[:most]
+    return _field(name, element, optional=name != "question")
+
+
+def _field(name: str, element: Json, *, optional: bool) -> Json:
+    return {
+        "type": "input",
+        "block_id": name,
+        "label": _plain(wording.GAP_LABELS[name]),
+        "element": element,
+        "optional": optional,
+    }
+
+
+def _plain(text: str) -> Json:
+    return {"type": "plain_text", "text": text, "emoji": False}
+
+
+def _said(value: Mapping[str, Any]) -> object:
+    return value["selected_option"]["value"] if value.get("selected_option") else value.get("value")
+
+
+def _filled(body: Json) -> dict[str, str]:
+    try:
+        filled = json.loads(body["actions"][0]["value"])
+    except ValueError as error:
+        raise InputError("That button is not one of ours") from error
+    return {str(name): str(value) for name, value in filled.items()} if isinstance(filled, dict) else {}

@@ -1,0 +1,161 @@
+"""The commands of `whatworks gaps`."""
+
+from __future__ import annotations
+
+import asyncio
+import csv
+import getpass
+import io
+import json
+from collections.abc import Awaitable, Callable
+from typing import Any, TypeVar
+
+import click
+
+from bot.cli_errors import says_errors
+
+T = TypeVar("T")
+STATES = ("submitted", "clarified", "checked", "prioritised", "in-progress", "answered", "will-not-answer", "duplicate")
+PAGE = 500
+
+
+@click.group()
+def gaps() -> None:
+    """Look after evidence gaps: what staff flagged, what was found, and what they are told."""
+
+
+@says_errors
+def _with_desk(work: Callable[[Any], Awaitable[T]]) -> T:
+    from bot import bootstrap
+    from bot.settings import load_settings
+
+    return asyncio.run(bootstrap.with_gap_desk(load_settings(), work))
+
+
+def _by(command: Callable[..., None]) -> Callable[..., None]:
+    said = "Who does it, for the history; the name that you are signed in with, unless told."
+    return click.option("--by", default=getpass.getuser, show_default="your name here", help=said)(command)
+
+
+@gaps.command("list")
+@click.option(
+    "--state", "states", type=click.Choice(STATES), multiple=True, help="Only in this state; several times the same."
+)
+@click.option("--topic", default="", help="Only on this topic.")
+@click.option("--order", type=click.Choice(("oldest", "newest", "most-wanted")), default="most-wanted", show_default=True, help="What comes first.")  # fmt: skip
+@click.option("--limit", default=50, show_default=True, help="At most so many.")
+@click.option("--json", "as_json", is_flag=True, help="Print an array of objects.")
+def list_(states: tuple[str, ...], topic: str, order: str, limit: int, *, as_json: bool) -> None:
+    """List gaps: number, voices, state and question."""
+    from bot.gap import GapState
+    from bot.gap_desk import public
+    from bot.gaps import Filters, Order
+
+    wanted = Filters(frozenset(map(GapState, states)), topic)
+    found = _with_desk(lambda desk: desk.gaps.listed(wanted, Order(order), limit))
+    if as_json:
+        click.echo(json.dumps([public(one) | {"votes": one.votes} for one in found], ensure_ascii=False))
+        return
+    for one in found:
+        click.echo(f"{one.number:>5}  {one.votes:>4} voices  {one.state:15}  {one.question}")
+    if not found:
+        click.echo("There is no such gap.")
+
+
+@gaps.command()
+@click.argument("number", type=int)
+def show(number: int) -> None:
+    """Show one gap with its history."""
+
+    async def work(desk: Any) -> tuple[Any, Any]:  # noqa: ANN401 - a GapDesk, imported late
+        return await desk.gaps.get(number), await desk.gaps.history(number)
+
+    gap, history = _with_desk(work)
+    click.echo(f"Gap {gap.number}, {gap.state}, {gap.votes} voices: {gap.question}")
+    for label, said in (("Decision", gap.decision), ("For whom", gap.for_whom), ("How soon", gap.how_soon), ("Role", gap.role),
+                        ("Topics", ", ".join(gap.topics)), ("Check", gap.check), ("Outcome", gap.outcome), ("Entry", gap.entry)):  # fmt: skip
+        if said:
+            click.echo(f"  {label}: {said}")
+    for line in history:
+        click.echo(f"  {line.at:%Y-%m-%d %H:%M}  {line.from_state or 'new'} -> {line.to_state}  {line.why}")
+
+
+@gaps.command()
+@click.argument("number", type=int)
+@click.argument("to", type=click.Choice(STATES[1:-1]))
+@click.option("--why", required=True, help="The reason, for the history.")
+@click.option(
+    "--check", type=click.Choice(("known", "partly-known", "unknown")), help="What a check found; with checked."
+)
+@click.option("--outcome", default="", help="What came of it, in plain words; with answered and will-not-answer.")
+@click.option("--entry", default="", help="The entry that answers it; with answered.")
+@_by
+def move(number: int, to: str, why: str, check: str | None, outcome: str, entry: str, by: str) -> None:
+    """Move a gap on; whoever wants to know is told."""
+    from bot.gap import Check, GapState
+
+    gap = _with_desk(
+        lambda desk: desk.move(
+            number, GapState(to), by, why, check=Check(check) if check else None, outcome=outcome, entry=entry
+        )
+    )
+    click.echo(gap.told())
+
+
+@gaps.command()
+@click.argument("duplicate", type=int)
+@click.argument("into", type=int)
+@click.option("--why", required=True, help="The reason, for the history.")
+@_by
+def merge(duplicate: int, into: int, why: str, by: str) -> None:
+    """Close a gap as the duplicate of another, which gets its voices."""
+    from bot.conversations import key_of
+
+    gap = _with_desk(lambda desk: desk.gaps.merge(duplicate, into, key_of(by), why, desk.now()))
+    click.echo(f"Gap {gap.number} has {gap.votes} voices now.")
+
+
+@gaps.command()
+@click.argument("number", type=int)
+@click.argument("to", default="")
+@_by
+def assign(number: int, to: str, by: str) -> None:
+    """Put a gap into somebody's hands; into nobody's without a name. Only a hash of the name is kept."""
+    from bot.conversations import key_of
+
+    _with_desk(lambda desk: desk.gaps.assign(number, key_of(to) if to else "", key_of(by), desk.now()))
+    click.echo("Assigned." if to else "Assigned to nobody.")
+
+
+@gaps.command()
+@click.option(
+    "--format", "kind", type=click.Choice(("csv", "json")), default="csv", show_default=True, help="How it is written."
+)
+def export(kind: str) -> None:
+    """Write the register of gaps: what anybody may know, with a demand below 5 as "<5"."""
+    from bot.gap_desk import public
+    from bot.gaps import Filters, Order
+
+    async def work(desk: Any) -> list[dict[str, str]]:  # noqa: ANN401 - the same
+        rows: list[dict[str, str]] = []
+        last = None
+        while page := await desk.gaps.listed(Filters(), Order.OLDEST, PAGE, last):
+            rows += [public(one) for one in page]
+            last = page[-1].place
+        return rows
+
+    rows = _with_desk(work)
+    if kind == "json":
+        click.echo(json.dumps(rows, ensure_ascii=False))
+        return
+    written = io.StringIO()
+    columns = ("number", "question", "topics", "demand", "flagged", "changed", "check", "status", "outcome", "entry")
+    writer = csv.DictWriter(written, columns)
+    writer.writeheader()
+    writer.writerows({name: _not_a_formula(value) for name, value in row.items()} for row in rows)
+    click.echo(written.getvalue(), nl=False)
+
+
+def _not_a_formula(value: str) -> str:
+    # A spreadsheet would run it: https://owasp.org/www-community/attacks/CSV_Injection
+    return f"'{value}" if value.startswith(("=", "+", "-", "@", "\t", "\r")) else value

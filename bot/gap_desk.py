@@ -1,0 +1,148 @@
+"""Flagging an evidence gap, from a form to what the centre gets: cleaned, looked at by whoever flags, and counted once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Final
+
+from bot import wording
+from bot.conversations import key_of
+from bot.errors import InputError
+from bot.gap import Check, Gap, GapState, NewGap
+from bot.gaps import Filters, Gaps, Order, Voice
+from bot.subscriptions import Address
+from bot.turn import Bot
+
+FIELDS: Final = {"question": 600, "decision": 300, "for_whom": 200, "role": 60}  # what is written, and its most letters
+HOW_SOON: Final = ("Within a week", "Within a month", "Within six months", "No hurry")
+RECENT: Final = 100  # gaps looked through for one that the same person flagged in the same words
+SMALL: Final = 5  # a demand below it is shown as "<5"
+
+
+@dataclass(frozen=True, slots=True)
+class Cleaned:
+    """A form as the centre would get it, the kinds of personal data that were taken out, and whether it speaks of danger now."""
+
+    form: Mapping[str, str]
+    removed: tuple[str, ...]
+    is_urgent: bool
+
+    @property
+    def lines(self) -> Iterator[tuple[str, str]]:
+        """Yield what was filled in, with its label."""
+        for name, label in wording.GAP_LABELS.items():
+            if self.form.get(name):
+                yield label, self.form[name]
+
+
+@dataclass(frozen=True, slots=True)
+class GapDesk:
+    """Takes what people flag, and what the centre does with it.
+
+    Attributes:
+        bot: What is known.
+        gaps: Keeps them.
+        now: Returns the instant, with a time zone.
+    """
+
+    bot: Bot
+    gaps: Gaps
+    now: Callable[[], datetime]
+
+    def cleaned(self, form: Mapping[str, object]) -> Cleaned:
+        """Return a form without personal data, to be shown to whoever filled it in before anything is kept.
+
+        Raises:
+            InputError: Saying what to write differently.
+        """
+        clean: dict[str, str] = {}
+        removed: list[str] = []
+        for name, most in FIELDS.items():
+            written = str(form.get(name) or "").strip()
+            if len(written) > most:
+                raise InputError(f"“{wording.GAP_LABELS[name]}” has {len(written)} letters; {most} are possible")
+            found = self.bot.recogniser.personal.redact(written)
+            clean[name] = found.text[:most]
+            removed += found.types
+        how_soon = str(form.get("how_soon") or "")
+        clean["how_soon"] = how_soon if how_soon in HOW_SOON else ""
+        clean["entry"] = str(form.get("entry") or "")
+        new_gap(clean, (), "", "")  # the same rules as for what is kept
+        texts = [clean[name] for name in FIELDS if clean[name]]
+        # Each by itself as well: words around it can hide a cry for help.
+        is_urgent = any(
+            self.bot.recogniser.recognise(one, self.bot.shown).is_urgent for one in (*texts, " ".join(texts))
+        )
+        return Cleaned(clean, tuple(dict.fromkeys(removed)), is_urgent)
+
+    async def flag(self, form: Mapping[str, object], person: Address, who: str) -> str:
+        """Keep a gap that somebody confirmed, and return what to tell them.
+
+        Args:
+            form: As `cleaned` returned it; cleaned again, since it came back from outside.
+            person: Where they are told what becomes of it.
+            who: The person, as the surface names them; only a hash of it is kept.
+
+        Raises:
+            InputError: Saying what to write differently.
+            StoreError: If it could not be kept.
+        """
+        clean = self.cleaned(form).form
+        key = key_of(person.surface, who)
+        for earlier in await self.gaps.listed(Filters(), Order.NEWEST, RECENT):
+            if earlier.question == clean["question"] and key in {
+                voice.person for voice in await self.gaps.voices(earlier.number)
+            }:
+                return wording.gap_flagged(earlier.number)
+        entry = self.bot.shown.get(clean["entry"])
+        new = new_gap(clean, self._topics(clean["question"]), person.surface, entry.version if entry else "")
+        made = await self.gaps.flag(new, Voice(key, person, is_flagger=True), self.now())
+        return wording.gap_flagged(made.number)
+
+    async def move(
+        self,
+        number: int,
+        to: GapState,
+        actor: str,
+        why: str,
+        *,
+        check: Check | None = None,
+        outcome: str = "",
+        entry: str = "",
+    ) -> Gap:
+        """Move a gap to another state, and have its voices told.
+
+        Raises:
+            InputError: If it may not be, or there is no such entry.
+        """
+        if entry and entry not in self.bot.shown:
+            raise InputError(f"There is no entry {entry!r}")
+        return await self.gaps.move(
+            number, to, key_of(actor), why, self.now(), check=check, outcome=outcome, entry=entry
+        )
+
+    def _topics(self, question: str) -> tuple[str, ...]:
+        """Return the topics of the entry that is nearest to a question: in whose queue it waits, until somebody looks."""
+        recognised = self.bot.recogniser.recognise(question, self.bot.shown)
+        return self.bot.shown[recognised.matches[0].id].topics[:3] if recognised.matches else ()
+
+
+def new_gap(form: Mapping[str, str], topics: tuple[str, ...], surface: str, version: str) -> NewGap:
+    """Return the gap of a form; `InputError` if it cannot be kept."""
+    return NewGap(
+        form["question"], form["decision"], form["for_whom"], form["how_soon"], form["role"], topics, surface,
+        form["entry"] if version else "", version,
+    )  # fmt: skip
+
+
+def public(gap: Gap) -> dict[str, str]:
+    """Return what anybody may know of a gap: no organisation, no person, and small numbers hidden."""
+    shown = replace(gap, duplicate_of=None)
+    return {
+        "number": str(shown.number), "question": shown.question, "topics": "; ".join(shown.topics),
+        "demand": f"<{SMALL}" if shown.votes < SMALL else str(shown.votes), "flagged": f"{shown.at:%Y-%m-%d}",
+        "changed": f"{shown.changed:%Y-%m-%d}", "check": shown.check.value if shown.check else "", "status": shown.state.value,
+        "outcome": shown.outcome, "entry": shown.entry,
+    }  # fmt: skip

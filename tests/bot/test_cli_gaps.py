@@ -1,0 +1,105 @@
+"""`whatworks gaps` and `whatworks broadcasts`, as somebody at the centre uses them."""
+
+from __future__ import annotations
+
+import asyncio
+import csv
+import io
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from bot import bootstrap
+from bot.cli import main
+from bot.gap_desk import GapDesk
+from bot.settings import Settings
+from bot.subscriptions import Address
+from bot.turn import Bot
+
+QUESTIONS = ("Does pet ownership help children settle?", "=HYPERLINK does a dog help?")
+
+
+@pytest.fixture(autouse=True)
+def own_store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, bot: Bot) -> None:
+    """A store of this test's own, and the bot that is loaded already."""
+    monkeypatch.setenv("WHATWORKS_DATABASE", f"sqlite:///{tmp_path}/store.sqlite")
+    monkeypatch.setattr(bootstrap, "make_bot", lambda _settings: bot)
+
+
+def run(*words: str) -> Result:
+    return CliRunner().invoke(main, list(words))
+
+
+def flag(*people: str) -> None:
+    async def work(desk: GapDesk) -> None:
+        for person, question in zip(people, QUESTIONS, strict=False):
+            await desk.flag({"question": question}, Address("slack", person, "T1"), person)
+
+    asyncio.run(bootstrap.with_gap_desk(Settings(), work))
+
+
+def test_a_gap_goes_from_flagged_to_answered_and_its_history_says_why() -> None:
+    flag("U1")
+    assert "1 voices  submitted" in run("gaps", "list").output
+    wrong = run("gaps", "move", "1", "answered", "--why", "x", "--outcome", "y", "--entry", "kinship-care-outcomes")
+    assert (wrong.exit_code, "after submitted comes" in wrong.output) == (1, True)
+    assert run("gaps", "assign", "1", "ann").output == "Assigned.\n"
+    moved = run(
+        "gaps", "move", "1", "checked", "--check", "unknown", "--why", "Looked in three registers.", "--by", "ann"
+    )
+    assert "nobody seems to have looked at it" in moved.output
+    closed = run("gaps", "move", "1", "will-not-answer", "--why", "No money.", "--outcome", "Nobody can study it now.")
+    assert closed.exit_code == 0
+    shown = run("gaps", "show", "1").output
+    assert "submitted -> checked  Looked in three registers." in shown
+    assert "Outcome: Nobody can study it now." in shown
+    assert "ann" not in shown.replace("cannot", "")
+
+
+def test_merged_gaps_count_together_and_the_register_can_be_opened_in_a_spreadsheet() -> None:
+    flag("U1", "U2")
+    assert run("gaps", "merge", "2", "1", "--why", "The same.").output == "Gap 1 has 2 voices now.\n"
+    rows = list(csv.DictReader(io.StringIO(run("gaps", "export").output)))
+    assert [(row["demand"], row["status"]) for row in rows] == [("<5", "submitted"), ("<5", "duplicate")]
+    assert rows[1]["question"].startswith("'=")
+    assert json.loads(run("gaps", "export", "--format", "json").output)[1]["question"] == QUESTIONS[1]
+
+
+@pytest.mark.parametrize("words", [("gaps", "show", "9"), ("gaps", "merge", "1", "1", "--why", "x"), ("broadcasts", "send", "x", "--count", "1")])  # fmt: skip
+def test_what_is_not_there_is_said_in_one_sentence(words: tuple[str, ...]) -> None:
+    result = run(*words)
+    assert result.exit_code == 1
+    assert result.output.startswith("Error: ")
+    assert "Traceback" not in result.output
+
+
+def test_a_broadcast_is_drafted_approved_sent_and_reported(tmp_path: Path) -> None:
+    for number in range(26):
+        assert run("tips", "subscribe", f"C{number}").exit_code == 0
+    drafted = run("broadcasts", "new", "--notice", "The centre moves.", "--by", "ann").output
+    assert "For 26 conversations; 0 are left out." in drafted
+    (row,) = json.loads(run("broadcasts", "list", "--json").output)
+    assert "second person" in run("broadcasts", "send", row["number"], "--count", "26", "--by", "ann").output
+    assert "Somebody else" in run("broadcasts", "approve", row["number"], "--by", "ann").output
+    assert run("broadcasts", "approve", row["number"], "--by", "bob").exit_code == 0
+    assert (
+        run("broadcasts", "send", row["number"], "--count", "26", "--by", "ann").output
+        == "26 deliveries are in the outbox.\n"
+    )
+    assert run("broadcasts", "progress", row["number"]).output == "due 26\n"
+    assert run("broadcasts", "report", row["number"], "--csv", str(tmp_path / "report.csv")).exit_code == 0
+    rows = list(csv.DictReader(io.StringIO((tmp_path / "report.csv").read_text(encoding="utf-8"))))
+    assert {row["conversation"] for row in rows} == {f"C{number}" for number in range(26)}
+    assert "0 copies" in run("broadcasts", "recall", row["number"], "--note", "Wrong.").output
+    assert run("broadcasts", "progress", row["number"]).output == "skipped 26\n"
+
+
+def test_a_trial_that_is_too_small_says_so_before_it_begins() -> None:
+    run("tips", "subscribe", "C1")
+    given = ("--difference", "0.5", "--deviation", "1", "--seed", "x", "--name", "Two openings")
+    planned = run("trials", "new", "--a", "family-group-conferencing#1", "--b", "family-group-conferencing#2", *given)
+    assert "Needed: 64 in each arm; there are 1 in all: too few" in planned.output
+    (row,) = json.loads(run("broadcasts", "list", "--json").output)
+    assert "not a trial that was begun" in run("trials", "result", row["number"]).output
