@@ -64,12 +64,12 @@ def serve(host: str | None, port: int | None) -> None:
     """Serve the evidence pages and the chat to try, until told to stop."""
     import asyncio
 
-    from bot import bootstrap
+    from bot import serving
     from bot.settings import load_settings
 
     given = {"host": host, "port": port}
     settings = load_settings().model_copy(update={name: value for name, value in given.items() if value is not None})
-    asyncio.run(bootstrap.serve_web(settings, click.echo))
+    asyncio.run(serving.serve_web(settings, click.echo))
 
 
 @main.command()
@@ -197,10 +197,10 @@ def work() -> None:
     """Answer events and send weekly tips, without a web server, until told to stop; `serve` does both as well."""
     import asyncio
 
-    from bot import bootstrap
+    from bot import serving
     from bot.settings import load_settings
 
-    asyncio.run(bootstrap.work(load_settings(), click.echo))
+    asyncio.run(serving.work(load_settings(), click.echo))
 
 
 main.add_command(tips)
@@ -254,10 +254,10 @@ def teams() -> None:
 @says_errors
 def package(to: Path) -> None:
     """Build the app package that an administrator uploads to Teams."""
-    from bot import bootstrap
+    from bot import sites
     from bot.settings import load_settings
 
-    made = bootstrap.teams_package(load_settings())
+    made = sites.teams_package(load_settings())
     try:
         to.write_bytes(made)
     except OSError as error:

@@ -208,6 +208,11 @@ def load_settings() -> Settings:
         raise SettingsError("These settings are wrong (docs/settings.md):\n" + "\n".join(wrong)) from error
 
 
+def listed(written: str) -> list[str]:
+    """Return what stands between commas."""
+    return [one.strip() for one in written.split(",") if one.strip()]
+
+
 def _said(settings: Settings, name: str) -> bool:
     value = getattr(settings, name)
     return bool(value.get_secret_value() if isinstance(value, SecretStr) else value)

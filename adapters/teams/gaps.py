@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any, Final
 
 from adapters.teams import cards
 from adapters.teams.cards import Json, action, heading, run, small, text
+from adapters.teams.courier import SURFACE, person_of
+from adapters.teams.inbound import reference_of
+from adapters.teams.parts import TeamsParts
 from bot import wording
-from bot.errors import InputError
+from bot.conversations import key_of
+from bot.errors import InputError, StoreError
 from bot.gap_desk import FIELDS, HOW_SOON, Cleaned, GapDesk
-from bot.subscriptions import Address
+from bot.layout import lay_out
+from bot.reply import UrgentReply
+from bot.turn import Conversation
 
 HOW_SOON_FIELD: Final = "how_soon"
 
@@ -58,27 +65,51 @@ def look(cleaned: Cleaned, alert: Json | None) -> Json:
     return card
 
 
-async def next_card(data: Mapping[str, Any], desk: GapDesk, person: Address, who: str, alert: Json) -> Json:
-    """Return the card that follows a button of the form.
+class Gaps:
+    """Answers what is said and tapped about evidence gaps."""
 
-    Args:
-        data: What the button carries.
-        desk: Takes the gap.
-        person: Where whoever tapped is reached alone.
-        who: Whoever tapped, as Teams names them.
-        alert: The card for danger now.
+    def __init__(self, parts: TeamsParts, desk: GapDesk) -> None:
+        self._parts, self._desk = parts, desk
 
-    Raises:
-        StoreError: If it could not be kept.
-    """
-    carried = data.get("form")
-    filled = {str(name): str(value) for name, value in (carried if isinstance(carried, Mapping) else data).items()}
-    try:
-        if data["verb"] == cards.GAP_CHANGE:
-            return form(filled)
-        if data["verb"] == cards.GAP_SEND:
-            return cards.told(await desk.flag(filled, person, who))
-        cleaned = desk.cleaned(filled)
-    except InputError as error:
-        return form(filled) | {"body": [text(run(str(error), weight="Bolder")), *form(filled)["body"]]}
-    return look(cleaned, alert if cleaned.is_urgent else None)
+    async def said(self, payload: Mapping[str, Any], value: Mapping[str, Any]) -> Json | None:
+        """Return the card that answers a message, or a tap that a client sends as one; None for what is about something else."""
+        if str(payload.get("text") or "").strip().casefold() in wording.GAP_WORDS:
+            return form({"question": await self._last_question(str(payload["conversation"]["id"]))})
+        return await self._next(payload, value) if value.get("verb") in cards.GAP_VERBS else None
+
+    async def tapped(self, payload: Mapping[str, Any], data: Mapping[str, Any]) -> Json | None:
+        """Return the card that follows a button; None for a button about something else.
+
+        Raises:
+            StoreError: If a gap could not be kept.
+        """
+        if data.get("verb") in cards.GAP_VERBS:
+            return await self._next(payload, data)
+        if data.get("verb") == cards.GAP:
+            return form({"entry": str(data.get("entry") or "")})
+        if data.get("verb") == cards.SAY and str(data.get("says") or "").casefold() in wording.GAP_WORDS:
+            return form({"question": str(data.get("question") or "")})
+        return None
+
+    async def _next(self, payload: Mapping[str, Any], data: Mapping[str, Any]) -> Json:
+        carried = data.get("form")
+        filled = {str(name): str(value) for name, value in (carried if isinstance(carried, Mapping) else data).items()}
+        try:
+            if data["verb"] == cards.GAP_CHANGE:
+                return form(filled)
+            if data["verb"] == cards.GAP_SEND:
+                who = str(payload["from"].get("id") or "")
+                return cards.told(await self._desk.flag(filled, person_of(reference_of(payload), who), who))
+            cleaned = self._desk.cleaned(filled)
+        except InputError as error:
+            return form(filled) | {"body": [text(run(str(error), weight="Bolder")), *form(filled)["body"]]}
+        return look(cleaned, self._alert() if cleaned.is_urgent else None)
+
+    def _alert(self) -> Json:
+        card = lay_out(UrgentReply(), safeguarding_text=self._parts.site.safeguarding_text)
+        return cards.card_of(card, Conversation(), "")
+
+    async def _last_question(self, conversation: str) -> str:
+        with suppress(StoreError):
+            return (await self._parts.conversations.find(key_of(SURFACE, conversation))).question
+        return ""

@@ -11,12 +11,13 @@ from botbuilder.core import InvokeResponse, TurnContext
 from botbuilder.core.teams import TeamsActivityHandler
 from botbuilder.schema import Activity, ActivityTypes, Attachment, CardAction, SuggestedActions
 
-from adapters.teams import cards, gaps, tips
+from adapters.teams import cards, tips
 from adapters.teams.adapter import PAYLOAD
 from adapters.teams.cards import CONTENT_TYPE, calm, card_of
 from adapters.teams.connector import GoneError
 from adapters.teams.courier import person_of
 from adapters.teams.extension import Extension
+from adapters.teams.gaps import Gaps
 from adapters.teams.inbound import REMOVED, Json, reference_of
 from adapters.teams.lint import breaches
 from adapters.teams.parts import TeamsParts
@@ -30,7 +31,7 @@ from bot.feedback import Reason, Verdict
 from bot.gap_desk import GapDesk
 from bot.layout import lay_out
 from bot.references import Reference
-from bot.reply import Ending, UrgentReply
+from bot.reply import Ending
 from bot.tip_desk import TipDesk
 from bot.tips import conversation_of_tip
 from bot.turn import Conversation, Turn
@@ -48,7 +49,8 @@ class Practice(TeamsActivityHandler):  # type: ignore[misc]  # botbuilder ships 
 
     def __init__(self, parts: TeamsParts, desk: TipDesk | None = None, gap_desk: GapDesk | None = None) -> None:
         super().__init__()
-        self._parts, self._desk, self._gap_desk = parts, desk, gap_desk
+        self._parts, self._desk = parts, desk
+        self._gaps = Gaps(parts, gap_desk) if gap_desk else None
         self._extension, self._thumbs = Extension(parts), Thumbs(parts)
         self._remembered: set[Reference] = set()
         self._invokes: dict[str, Callable[[TurnContext, Mapping[str, Any]], Awaitable[Json]]] = {
@@ -79,14 +81,8 @@ class Practice(TeamsActivityHandler):  # type: ignore[misc]  # botbuilder ships 
                 turn_context, _of_card(await tips.form_for(reference_of(payload), self._desk), "Weekly tip")
             )
             return
-        if self._gap_desk and str(payload.get("text") or "").strip().casefold() in wording.GAP_WORDS:
-            question = await self._last_question(turn_context)
-            await self._send(turn_context, _of_card(gaps.form({"question": question}), wording.FLAG_HEADING))
-            return
-        if self._gap_desk and value.get("verb") in cards.GAP_VERBS:
-            await self._send(
-                turn_context, _of_card(await self._gap(payload, value, self._gap_desk), wording.FLAG_HEADING)
-            )
+        if self._gaps and (of_gap := await self._gaps.said(payload, value)):
+            await self._send(turn_context, _of_card(of_gap, wording.FLAG_HEADING))
             return
         if value.get("verb") == cards.TIPS and self._desk:
             said, after_it = await self._saved(payload, value)
@@ -164,7 +160,7 @@ class Practice(TeamsActivityHandler):  # type: ignore[misc]  # botbuilder ships 
         if data.get("verb") == cards.TIPS and self._desk:
             _, made = await self._saved(context.turn_state[PAYLOAD], data)
             return {"statusCode": 200, "type": CONTENT_TYPE, "value": made}
-        if of_gap := await self._of_a_gap(context.turn_state[PAYLOAD], data):
+        if self._gaps and (of_gap := await self._gaps.tapped(context.turn_state[PAYLOAD], data)):
             return {"statusCode": 200, "type": CONTENT_TYPE, "value": of_gap}
         card, after, sentence = await self._come_of(
             {**data, "verb": tapped.get("verb") if isinstance(tapped, Mapping) else ""}, context.turn_state[PAYLOAD]
@@ -196,30 +192,6 @@ class Practice(TeamsActivityHandler):  # type: ignore[misc]  # botbuilder ships 
         shown = card_of(card, conversation_of_tip(card), self._parts.site.pages)
         lead = [cards.text(cards.run(said, weight="Bolder")), cards.small(wording.PREVIEW)]
         return said, shown | {"body": [*lead, *shown["body"]], "speak": calm(said)}
-
-    async def _of_a_gap(self, payload: Mapping[str, Any], data: Mapping[str, Any]) -> Json | None:
-        """Return the card that follows a button about an evidence gap; None for any other button."""
-        if self._gap_desk is None:
-            return None
-        if data.get("verb") in cards.GAP_VERBS:
-            return await self._gap(payload, data, self._gap_desk)
-        if data.get("verb") == cards.GAP:
-            return gaps.form({"entry": str(data.get("entry") or "")})
-        if data.get("verb") == cards.SAY and str(data.get("says") or "").casefold() in wording.GAP_WORDS:
-            return gaps.form({"question": str(data.get("question") or "")})
-        return None
-
-    async def _gap(self, payload: Mapping[str, Any], data: Mapping[str, Any], desk: GapDesk) -> Json:
-        who = str(payload["from"].get("id") or "")
-        alert = card_of(
-            lay_out(UrgentReply(), safeguarding_text=self._parts.site.safeguarding_text), Conversation(), ""
-        )
-        return await gaps.next_card(data, desk, person_of(reference_of(payload), who), who, alert)
-
-    async def _last_question(self, context: TurnContext) -> str:
-        with suppress(StoreError):
-            return (await self._parts.conversations.find(key_of(SURFACE, context.activity.conversation.id))).question
-        return ""
 
     async def _come_of(
         self, data: Mapping[str, Any], payload: Mapping[str, Any]

@@ -21,7 +21,7 @@ from pydantic import SecretStr
 from adapters.slack.parts import SCOPES
 from adapters.store.store import Store
 from adapters.web.app import make_app
-from bot import bootstrap
+from bot import bootstrap, serving
 from bot.inbox import Worker
 from bot.sender import Sender
 from bot.settings import Settings
@@ -148,9 +148,7 @@ async def workspace(bot: Bot, slack: FakeSlack, store: Store, **changes: object)
     """Run one replica."""
     thinker = Thinker(bot, lambda: TODAY)
     app = make_app(parts_of(bot))
-    chats = bootstrap.mount_chats(
-        app, settings_for(slack, **changes), bot, thinker, store, bootstrap.feedback_log(store)
-    )
+    chats = serving.mount_chats(app, settings_for(slack, **changes), bot, thinker, store, bootstrap.feedback_log(store))
     async with TestClient(TestServer(app)) as client:
         yield Workspace(client, slack, chats.worker, chats.sender)
     thinker.close()

@@ -16,7 +16,7 @@ from pydantic import SecretStr
 
 from adapters.store.store import Store
 from adapters.web.app import make_app
-from bot import bootstrap
+from bot import bootstrap, serving
 from bot.inbox import Worker
 from bot.sender import Sender
 from bot.settings import Settings
@@ -116,7 +116,7 @@ async def council(bot: Bot, teams: FakeTeams, store: Store, **changes: object) -
     thinker = Thinker(bot, lambda: TODAY)
     app = make_app(parts_of(bot))
     settings = settings_for(teams, **changes)
-    chats = bootstrap.mount_chats(app, settings, bot, thinker, store, bootstrap.feedback_log(store), teams.http())
+    chats = serving.mount_chats(app, settings, bot, thinker, store, bootstrap.feedback_log(store), teams.http())
     async with TestClient(TestServer(app)) as client:
         yield Council(client, teams, chats.worker, chats.sender)
     thinker.close()
