@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from datetime import UTC, date, datetime
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 from zoneinfo import ZoneInfo
 
 from threadpoolctl import threadpool_limits
@@ -15,6 +15,7 @@ from bot.broadcasts import BroadcastDesk
 from bot.corrections import Corrections
 from bot.feedback import FeedbackLog
 from bot.gap_desk import GapDesk
+from bot.roles import Roles
 from bot.settings import Settings, listed
 from bot.tip_desk import TipDesk
 from bot.turn import Bot
@@ -94,8 +95,8 @@ async def with_tip_desk(settings: Settings, work: Callable[[TipDesk], Awaitable[
     return await with_store(settings, run)
 
 
-def tip_desk(settings: Settings, bot: Bot, store: Store) -> TipDesk:
-    """Return what takes managers' wishes about weekly tips."""
+def tip_desk(settings: Settings, bot: Bot, store: Store, roles: Roles | None = None) -> TipDesk:
+    """Return what takes managers' wishes about weekly tips; with roles, of those who have one that allows it."""
     from adapters.store.outbox import StoredOutbox
     from adapters.store.subscriptions import StoredSubscriptions
 
@@ -106,7 +107,30 @@ def tip_desk(settings: Settings, bot: Bot, store: Store) -> TipDesk:
         StoredOutbox(store, sealer, settings.closed),
         now,
         today,
+        roles,
     )
+
+
+async def with_part(settings: Settings, part: str, work: Callable[[Any], Awaitable[T]]) -> T:
+    """Return what comes of some work with a part of the store that needs no knowledge base: "roles" or "audit".
+
+    Raises:
+        StoreError: If the store cannot be used.
+    """
+    from adapters.store.audit import StoredAudit
+
+    async def run(store: Store) -> T:
+        await store.upgrade()
+        return await work(roles_of(settings, store) if part == "roles" else StoredAudit(store))
+
+    return await with_store(settings, run)
+
+
+def roles_of(settings: Settings, store: Store) -> Roles:
+    """Return who has which role."""
+    from adapters.store.roles import StoredRoles
+
+    return StoredRoles(store, sealer_of(settings))
 
 
 async def with_gap_desk(settings: Settings, work: Callable[[GapDesk], Awaitable[T]]) -> T:

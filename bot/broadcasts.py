@@ -137,7 +137,7 @@ class Broadcasts(Protocol):
         """
         ...
 
-    async def recall(self, broadcast: Broadcast, note: str, actor: str, now: datetime) -> int:
+    async def recall(self, broadcast: Broadcast, words: str, actor: str, now: datetime) -> int:
         """Have a note put in the place of every copy, and return how many; what is not sent yet is not sent."""
         ...
 

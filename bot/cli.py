@@ -15,6 +15,7 @@ from bot import __version__
 from bot.cli_broadcasts import broadcasts, trials
 from bot.cli_errors import says_errors
 from bot.cli_gaps import gaps
+from bot.cli_roles import audit, roles
 from bot.cli_tips import tips
 from bot.errors import InputError
 
@@ -206,6 +207,8 @@ def work() -> None:
 main.add_command(tips)
 main.add_command(broadcasts)
 main.add_command(gaps)
+main.add_command(roles)
+main.add_command(audit)
 main.add_command(trials)
 
 

@@ -20,6 +20,7 @@ from bot.sender import Sender
 from bot.settings import Settings
 from bot.thinking import Thinker
 from bot.tip_choice import decide, delivery_card
+from bot.tip_desk import TipDesk
 from bot.turn import Bot
 
 if TYPE_CHECKING:
@@ -194,6 +195,11 @@ def mount_chats(
     return Chats(worker, sender)
 
 
+def _tip_desk(settings: Settings, bot: Bot, store: Store) -> TipDesk:
+    roles = bootstrap.roles_of(settings, store) if settings.tips_by == "managers" else None
+    return bootstrap.tip_desk(settings, bot, store, roles)
+
+
 def _clean(bot: Bot) -> Callable[[str], tuple[str, tuple[str, ...]]]:
     def clean(text: str) -> tuple[str, tuple[str, ...]]:
         redacted = bot.recogniser.personal.redact(text)
@@ -229,7 +235,7 @@ def _mount_slack(
         bootstrap.today,
         bootstrap.now,
     )
-    slack = Slack(parts, bootstrap.tip_desk(settings, bot, store), bootstrap.gap_desk(settings, bot, store))
+    slack = Slack(parts, _tip_desk(settings, bot, store), bootstrap.gap_desk(settings, bot, store))
     slack.mount(app, worker.take, listens=listens)
     if installations is not None:
         secret = settings.secret.get_secret_value() or site.signing_secret
@@ -253,7 +259,7 @@ def _mount_teams(
         bot, thinker.turn, _clean(bot), StoredConversations(store), StoredAnswers(store), feedback, StoredTaps(store),
         StoredCorrections(store, sealer), StoredReferences(store, sealer), sites.teams_site_of(settings), bootstrap.today, bootstrap.now,
     )  # fmt: skip
-    teams = Teams(parts, bootstrap.tip_desk(settings, bot, store), bootstrap.gap_desk(settings, bot, store), http)
+    teams = Teams(parts, _tip_desk(settings, bot, store), bootstrap.gap_desk(settings, bot, store), http)
     teams.mount(app, worker.take)
     return teams
 

@@ -103,6 +103,10 @@ class Settings(BaseSettings):
         default="smba.trafficmanager.net",
         description="The only hosts that anything is sent to, separated by commas.",
     )
+    tips_by: Literal["anyone", "managers"] = Field(
+        default="anyone",
+        description="Who may change the weekly tip of a channel: anyone in it, or people with the role of a manager or administrator.",
+    )
     school_holidays: str = Field(
         default="",
         description="Spans of days, like 2026-12-19/2027-01-03, separated by commas: for channels that want no tip in school holidays.",

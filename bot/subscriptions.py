@@ -31,6 +31,12 @@ class Address:
     tenant: str = ""
     details: tuple[tuple[str, str], ...] = ()
 
+    @property
+    def is_personal(self) -> bool:
+        """Return whether only one person reads what is sent there."""
+        kind = dict(self.details).get("kind", "")
+        return kind in {"personal", "person"} or (self.surface == "slack" and self.conversation[:1] in {"D", "U", "W"})
+
     def to_dict(self) -> dict[str, Any]:
         """Return the address as plain values."""
         return {

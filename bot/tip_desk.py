@@ -12,6 +12,7 @@ from bot import wording
 from bot.card import Card
 from bot.errors import InputError
 from bot.outbox import Decide
+from bot.roles import Person, Role, Roles
 from bot.schedule import DAYS, Schedule, Week, day_of, time_of, zone_of
 from bot.subscriptions import Address, State, Subscription, Subscriptions
 from bot.tip_choice import decide
@@ -48,6 +49,7 @@ class TipDesk:
         outbox: Keeps deliveries.
         now: Returns the instant, with a time zone.
         today: Returns the day to judge review dates by.
+        roles: Who may change a channel's tip; None if anybody in it may.
     """
 
     bot: Bot
@@ -55,6 +57,7 @@ class TipDesk:
     outbox: OutboxForDesk
     now: Callable[[], datetime]
     today: Callable[[], date]
+    roles: Roles | None = None
 
     async def apply(self, address: Address, form: Mapping[str, object], actor: str) -> tuple[str, Card | None]:
         """Do what a form says, and return what to tell the manager, and the card that comes next.
@@ -72,6 +75,7 @@ class TipDesk:
         what = str(form.get("what") or "save")
         if what not in WHAT:
             raise InputError("Choose what to do with the weekly tip")
+        await self._check_role(address, actor)
         before = await self.subscriptions.find(address.surface, address.conversation)
         if before is None and what in {"skip", "pause", "stop"}:
             raise InputError("No weekly tip comes here yet")
@@ -109,6 +113,12 @@ class TipDesk:
         if plan.tip is None:
             return None
         return card_of_tip(self.bot.shown[plan.tip.entry_id], plan.tip.number, plan.why)
+
+    async def _check_role(self, address: Address, actor: str) -> None:
+        if self.roles is None or address.is_personal:
+            return
+        if not await self.roles.of(Person(address.surface, actor)) & {Role.MANAGER, Role.ADMINISTRATOR}:
+            raise InputError(f"{wording.ONLY_MANAGERS} whatworks roles grant {address.surface} {actor} manager")
 
     async def _send_now(self, subscription: Subscription, now: datetime) -> tuple[Subscription, str]:
         week = str(Week.of(now.astimezone(zone_of(subscription.schedule.zone)).date()))

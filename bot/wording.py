@@ -154,6 +154,7 @@ FOLLOWED: Final = (
 )
 TIP_DRAWN: Final = "Let the bot choose"
 TIP_TERM_TIME: Final = "No tip in school holidays"
+ONLY_MANAGERS: Final = "Only a manager can change the weekly tip of a channel. Ask whoever looks after this bot to run:"
 TIP_FORM_NOTE: Final = "At most one tip a week. A bank holiday of England moves it to the next working day of the week, or the last one before."
 NO_TIP_HERE: Final = "No weekly tip comes here yet."
 TIPS_HOW: Final = "A weekly evidence tip can be posted in your team's Slack or Teams channel: use /evidence tips there in Slack, or write tips in Teams."

@@ -10,11 +10,12 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
+from adapters.store.audit import note
 from adapters.store.outbox import recall
 from adapters.store.sealing import Sealer
 from adapters.store.store import Store
 from adapters.store.subscriptions import StoredSubscriptions
-from adapters.store.tables import audit, broadcasts, deliveries, subscriptions, taps
+from adapters.store.tables import broadcasts, deliveries, subscriptions, taps
 from bot.broadcasts import LEFT_OUT, Assigned, Broadcast, BroadcastState, Recipient
 from bot.conversations import key_of
 from bot.errors import InputError, StoreError
@@ -44,10 +45,8 @@ class StoredBroadcasts:
         connection.execute(
             insert.on_conflict_do_update(index_elements=["number"], set_={name: insert.excluded[name] for name in row})
         )
-        noted = {
-            "at": now, "actor": key_of(actor), "what": f"broadcast {broadcast.state}", "about": broadcast.number, "details": row["content"],
-        }  # fmt: skip
-        connection.execute(sa.insert(audit), noted)
+        what = f"broadcast {broadcast.state}"
+        note(connection, at=now, actor=key_of(actor), what=what, about=broadcast.number, details=row["content"])
 
     async def get(self, number: str) -> Broadcast:
         """Return a broadcast; `InputError` if there is none with this number."""
@@ -98,12 +97,13 @@ class StoredBroadcasts:
 
         return await self._store.write(run)
 
-    async def recall(self, broadcast: Broadcast, note: str, actor: str, now: datetime) -> int:
+    async def recall(self, broadcast: Broadcast, words: str, actor: str, now: datetime) -> int:
         """Have a note put in the place of every copy, and return how many."""
 
         def run(connection: sa.Connection) -> int:
+            copies = recall(connection, broadcast.number, words, now)
             self._keep(connection, replace(broadcast, state=BroadcastState.RECALLED), actor, now)
-            return recall(connection, broadcast.number, note, now)
+            return copies
 
         return await self._store.write(run)
 

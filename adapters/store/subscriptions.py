@@ -8,9 +8,10 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from adapters.store.audit import note
 from adapters.store.sealing import Sealer
 from adapters.store.store import Store
-from adapters.store.tables import audit, subscriptions
+from adapters.store.tables import subscriptions
 from bot.conversations import key_of
 from bot.errors import InputError, WhatworksError
 from bot.schedule import Schedule, Span
@@ -31,14 +32,12 @@ class StoredSubscriptions:
         keep = insert.on_conflict_do_update(
             index_elements=["place"], set_={name: insert.excluded[name] for name in row}
         )
-        changed = {
-            "at": now, "actor": key_of(actor), "what": f"tips {subscription.state}", "about": subscription.number,
-            "details": {name: row[name] for name in ("day", "at", "zone", "topics", "without", "picked", "why", "term_time")},
-        }  # fmt: skip
+        details = {name: row[name] for name in ("day", "at", "zone", "topics", "without", "picked", "why", "term_time")}
+        what = f"tips {subscription.state}"
 
         def run(connection: sa.Connection) -> None:
             connection.execute(keep)
-            connection.execute(sa.insert(audit), changed)
+            note(connection, at=now, actor=key_of(actor), what=what, about=subscription.number, details=details)
 
         await self._store.write(run)
 

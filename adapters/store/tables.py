@@ -201,6 +201,17 @@ audit = sa.Table(
     sa.Column("what", sa.String(40), nullable=False),
     sa.Column("about", sa.String(60), nullable=False),
     sa.Column("details", sa.JSON, nullable=False),
+    sa.Column("hash", sa.String(64), nullable=False),  # of the line before and this one: adapters/store/audit.py
+)
+
+roles = sa.Table(
+    "roles",
+    metadata,
+    sa.Column("person", sa.String(40), primary_key=True),  # a hash of the surface and the id there
+    sa.Column("role", sa.String(20), primary_key=True),
+    sa.Column("surface", sa.String(20), nullable=False),
+    sa.Column("sealed", sa.Text, nullable=False),  # the id on the surface, to show who it is
+    sa.Column("at", Instant, nullable=False),
 )
 
 gaps = sa.Table(

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from adapters.slack import lint as slack_lint
 from adapters.store.broadcasts import StoredBroadcasts
 from adapters.store.corrections import StoredCorrections
+from adapters.store.roles import StoredRoles
 from adapters.store.sealing import Sealer, key_from
 from adapters.store.store import Store
 from adapters.store.subscriptions import StoredSubscriptions
@@ -19,8 +20,10 @@ from adapters.teams import lint as teams_lint
 from bot import wording
 from bot.broadcasts import BroadcastDesk
 from bot.corrections import Current, Meaning
+from bot.roles import Person, Role
 from bot.turn import Bot
-from tests.adapters.slack.conftest import CHANNEL, DM, SIGNING, Workspace, event
+from tests.adapters.slack.conftest import CHANNEL, DM, SIGNING, USER, Workspace, event, workspace
+from tests.adapters.slack.fake import FakeSlack
 from tests.adapters.slack.test_ways_in import chosen, labelled
 from tests.adapters.teams import conftest as teams_conftest
 from tests.adapters.teams.conftest import Council
@@ -183,3 +186,16 @@ async def test_a_new_version_of_the_knowledge_corrects_what_was_sent_before_it(
     await pass_to(clock, MONDAY + timedelta(minutes=1), team.sender)
     assert wording.CORRECTION_HEADING in team.slack.posted[-1]["text"]
     assert team.slack.posted[-1]["channel"] == one.address.conversation
+
+
+async def test_where_managers_alone_may_nobody_else_subscribes_a_channel(
+    bot: Bot,
+    slack: FakeSlack,
+    file_store: Store,
+    clock: Clock,  # noqa: ARG001 - set before
+) -> None:
+    async with workspace(bot, slack, file_store, tips_by="managers") as one:
+        assert wording.ONLY_MANAGERS in (await fill(one))["text"]
+        roles = StoredRoles(file_store, sealed(SIGNING))
+        await roles.grant(Person("slack", USER), Role.MANAGER, "me", WEDNESDAY)
+        assert "Next tip: Monday" in (await fill(one))["text"]
