@@ -22,8 +22,8 @@ from bot.broadcasts import BroadcastDesk
 from bot.corrections import Current, Meaning
 from bot.roles import Person, Role
 from bot.turn import Bot
-from tests.adapters.slack.conftest import CHANNEL, DM, SIGNING, USER, Workspace, event, workspace
-from tests.adapters.slack.fake import FakeSlack
+from tests.adapters.slack.conftest import CHANNEL, DM, SIGNING, Workspace, event, workspace
+from tests.adapters.slack.fake import USER, FakeSlack
 from tests.adapters.slack.test_ways_in import chosen, labelled
 from tests.adapters.teams import conftest as teams_conftest
 from tests.adapters.teams.conftest import Council
