@@ -6,10 +6,10 @@ from collections.abc import Callable, Sequence
 from datetime import date
 
 from bot import wording
-from bot.card import Button, Card, Note, Paragraph, Rating
-from bot.layout import rating_of
+from bot.card import Button, Card, Lead, Note, Paragraph
+from bot.layout import lay_out
 from bot.outbox import Delivery, Kind, Plan
-from bot.reply import Ending
+from bot.reply import Ending, answered
 from bot.subscriptions import Subscription
 from bot.tips import TipId, card_of_tip, choose, pool
 from bot.turn import Bot
@@ -48,11 +48,8 @@ def _card_of_words(bot: Bot, delivery: Delivery) -> Card:
     if entry is None:
         small = (Note(wording.NOTICE_NOTE),) if delivery.kind is Kind.NOTICE else ()
         return Card(Ending.OUT_OF_REMIT, heading, (Paragraph(delivery.text), *small), (), said)
-    blocks: tuple[Paragraph | Rating | Note, ...] = (
-        Paragraph(delivery.text),
-        rating_of(entry),
-        Note(wording.NOT_ADVICE),
-    )
+    # The whole answer below it: no effect without strength, population and source.
+    blocks = (Lead(delivery.text), *lay_out(answered(entry)).blocks)
     return Card(
         Ending.EVIDENCE, heading, blocks, (Button("The evidence behind it", "1"),), said, entry.id, entry.version
     )
