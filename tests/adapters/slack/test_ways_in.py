@@ -249,7 +249,7 @@ async def test_verdicts_are_kept_and_not_helpful_asks_why(team: Workspace, file_
     [
         ("Sources", "Over 2000 children per year"),
         ("Cite this", "https://evidence.example.org/evidence/family-group-conferencing. Please cite the sources"),
-        ("Flag a gap", "knowing what is missing matters"),
+        ("Tell me if this changes", "a short message if the effect, the strength of evidence or the line in brief"),
         ("Report a mistake", "Thank you. The centre sees the reason"),
     ],
 )
