@@ -19,7 +19,7 @@ from bot.roles import Roles
 from bot.settings import Settings, listed
 from bot.tip_desk import TipDesk
 from bot.turn import Bot
-from intents.recognise import Recogniser, Thresholds
+from intents.recognise import ENCODER_MARK, Recogniser, Thresholds
 from knowledge.base import KnowledgeBase
 
 if TYPE_CHECKING:
@@ -151,10 +151,12 @@ async def with_gap_desk(settings: Settings, work: Callable[[GapDesk], Awaitable[
 def gap_desk(settings: Settings, bot: Bot, store: Store) -> GapDesk:
     """Return what takes evidence gaps."""
     from adapters.store.gaps import StoredGaps
+    from adapters.store.like_gaps import StoredLikeGaps
     from adapters.store.news import into_outbox
 
     sealer = sealer_of(settings)
-    return GapDesk(bot, StoredGaps(store, sealer, into_outbox(sealer, now)), now)
+    like = StoredLikeGaps(store, bot.recogniser.vector, ENCODER_MARK)
+    return GapDesk(bot, StoredGaps(store, sealer, into_outbox(store, sealer, now)), like, now)
 
 
 async def with_broadcast_desk(settings: Settings, work: Callable[[BroadcastDesk, Corrections], Awaitable[T]]) -> T:

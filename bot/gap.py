@@ -221,9 +221,17 @@ class Gap:
         return f"Evidence gap {self.number} (“{textwrap.shorten(self.question, 120, placeholder='…')}”)"
 
     def told(self) -> str:
-        """Return in words where it stands, for a person who asked for it."""
+        """Return in words what has just become of it, for a person who asked for it."""
         said = _CHECKED[self.check] if self.state is _S.CHECKED and self.check else _SAID.get(self.state, "")
         return " ".join(part for part in (self.heading, said, self.outcome) if part)
+
+    def stands(self) -> str:
+        """Return in words where it stands, for anybody who looks."""
+        if self.state is _S.SUBMITTED:
+            return f"{self.heading} waits for the centre to look at it."
+        if self.duplicate_of is not None:
+            return f"{self.heading} asks the same as gap {self.duplicate_of}."
+        return self.told()
 
     def told_merged(self, into: Gap) -> str:
         """Return in words that it is a duplicate, and where the other stands."""

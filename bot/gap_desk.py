@@ -12,6 +12,7 @@ from bot.conversations import key_of
 from bot.errors import InputError
 from bot.gap import Check, Gap, GapState, NewGap
 from bot.gaps import Filters, Gaps, Order, Voice
+from bot.like_gaps import LikeGaps
 from bot.subscriptions import Address
 from bot.turn import Bot
 
@@ -44,11 +45,13 @@ class GapDesk:
     Attributes:
         bot: What is known.
         gaps: Keeps them.
+        like: Finds those that ask something like a question.
         now: Returns the instant, with a time zone.
     """
 
     bot: Bot
     gaps: Gaps
+    like: LikeGaps
     now: Callable[[], datetime]
 
     def cleaned(self, form: Mapping[str, object]) -> Cleaned:
@@ -72,10 +75,12 @@ class GapDesk:
         new_gap(clean, (), "", "")  # the same rules as for what is kept
         texts = [clean[name] for name in FIELDS if clean[name]]
         # Each by itself as well: words around it can hide a cry for help.
-        is_urgent = any(
-            self.bot.recogniser.recognise(one, self.bot.shown).is_urgent for one in (*texts, " ".join(texts))
-        )
+        is_urgent = any(self.is_urgent(one) for one in (*texts, " ".join(texts)))
         return Cleaned(clean, tuple(dict.fromkeys(removed)), is_urgent)
+
+    def is_urgent(self, text: str) -> bool:
+        """Return whether a text speaks of someone in danger now."""
+        return self.bot.recogniser.recognise(text, self.bot.shown).is_urgent
 
     async def flag(self, form: Mapping[str, object], person: Address, who: str) -> str:
         """Keep a gap that somebody confirmed, and return what to tell them.

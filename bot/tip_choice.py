@@ -7,6 +7,7 @@ from datetime import date
 
 from bot import wording
 from bot.card import Button, Card, Lead, Note, Paragraph
+from bot.gap_talk import buttons_of_news
 from bot.layout import lay_out
 from bot.outbox import Delivery, Kind, Plan
 from bot.reply import Ending, answered
@@ -45,11 +46,19 @@ def _card_of_words(bot: Bot, delivery: Delivery) -> Card:
     heading = HEADINGS.get(delivery.kind, wording.NOTICE_HEADING)
     said = f"{heading}: {delivery.text}"
     entry = bot.shown.get(delivery.entry)
+    of_gap = buttons_of_news(delivery.key, is_answered=entry is not None) if delivery.kind is Kind.NEWS else ()
     if entry is None:
         small = (Note(wording.NOTICE_NOTE),) if delivery.kind is Kind.NOTICE else ()
-        return Card(Ending.OUT_OF_REMIT, heading, (Paragraph(delivery.text), *small), (), said)
+        pieces = tuple(Paragraph(piece) for piece in delivery.text.split("\n"))
+        return Card(Ending.OUT_OF_REMIT, heading, (*pieces, *small), of_gap, said)
     # The whole answer below it: no effect without strength, population and source.
     blocks = (Lead(delivery.text), *lay_out(answered(entry)).blocks)
     return Card(
-        Ending.EVIDENCE, heading, blocks, (Button("The evidence behind it", "1"),), said, entry.id, entry.version
+        Ending.EVIDENCE,
+        heading,
+        blocks,
+        (Button("The evidence behind it", "1"), *of_gap),
+        said,
+        entry.id,
+        entry.version,
     )

@@ -145,6 +145,22 @@ GAP_WORDS: Final = frozenset({"gap", "flag a gap", "flag gap"})  # what opens th
 GAP_NO_NAMES: Final = "No names of children, families or colleagues, please. The centre sees your words and not who you are; you hear what becomes of it."
 GAP_LOOK: Final = "This is what the centre would get. Nothing has been sent yet."
 GAP_SEND, GAP_CHANGE, GAP_REVIEW = "Send it", "Change it", "Look at it first"
+LIKE_GAPS: Final = (
+    "Others have asked something like it. One question with many voices is heard sooner than many with one:"
+)
+LIKE_ANSWERED: Final = "Somebody asked something like it, and it was answered:"
+GAP_CLOSED: Final = "It is closed. If it does not help, write gap {number} reopen, and why."
+VOICE_COUNTS: Final = "Your voice counts for evidence gap {number}. You will hear here what becomes of it."
+VOICE_COUNTED: Final = "Your voice counts for evidence gap {number} already."
+GAP_WANTS: Final = {
+    "each": "You will hear of each change of evidence gap {number}.",
+    "digest": "News of evidence gap {number} will come together with others, on Mondays.",
+    "none": "You will hear no more of evidence gap {number}. Your voice still counts.",
+}
+GAP_FORGOTTEN: Final = "Where to tell you of evidence gap {number} was erased. Your voice still counts, and nobody can tell that it is yours."
+REOPEN_WHY: Final = (
+    "Please say why, so that the centre knows what was missing: write gap {number} reopen, and then the reason."
+)
 NOTICE_HEADING: Final = "From the What Works Centre"
 NOTICE_NOTE: Final = "The centre sends this to channels that have a weekly evidence tip."
 CORRECTION_HEADING: Final = "Correction"

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from importlib.resources import files
 from typing import Final
 
+from intents.encoder import CHECKSUMS, Vectors
 from intents.errors import IntentsError
 from intents.matcher import Match, Matcher
 from intents.personal import PersonalDataFinder
@@ -27,6 +28,7 @@ ENTRIES, URGENT, WANTS = "entries", "urgent", "wants"
 OVERDUE_SHARE: Final = 0.9  # an entry past its review keeps this share of its confidence
 COMPARED_CONFIDENCE: Final = 0.5  # from which each side of "this or that" is taken for an entry
 DATA: Final = files("intents") / "data"
+ENCODER_MARK: Final = CHECKSUMS["model.onnx"][:12]  # vectors with another mark cannot be compared with ours
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +134,10 @@ class Recogniser:
         urgency = 0.0 if WantFinder.is_formula(core) else self._urgent.urgency(core, read)
         is_urgent = urgency >= self._urgent.threshold
         return Recognition(core, want, tuple(ranked[:MATCHES]), is_urgent, redacted.types, named, compared, urgency)
+
+    def vector(self, text: str) -> Vectors:
+        """Return a text's sentence vector, read as a question is: 384 numbers of length one."""
+        return self._entries.read(without_politeness(plain(text))).vector
 
     def _compared(self, text: str, named: tuple[str, ...]) -> tuple[str, str] | None:
         if not WantFinder.compares(text):

@@ -20,11 +20,14 @@ from bot import wording
 from bot.card import Card
 from bot.conversations import key_of
 from bot.errors import DeliveryError, StoreError
+from bot.gap_talk import GapTalk
 from bot.inbox import Item
 from bot.layout import lay_out
 from bot.reply import Occasion
+from bot.subscriptions import Address
 from bot.turn import Conversation
 
+SURFACE: Final = "slack"
 COMMAND: Final = "/evidence"
 FIND, ASK, TIPS_FORM = "find_evidence", "ask_evidence", "tips"
 QUESTION: Final = "question"
@@ -50,6 +53,7 @@ class Asking:
         self._parts = parts
         self.open_tips: Callable[[Json, AsyncWebClient], Awaitable[None]] | None = None
         self.open_gap: Callable[[Json, AsyncWebClient, Mapping[str, str]], Awaitable[None]] | None = None
+        self.gap_talk: GapTalk | None = None
 
     def register(self, app: AsyncApp) -> None:
         """Listen for every way in by which a question comes."""
@@ -96,7 +100,7 @@ class Asking:
 
     async def about_message(self, body: Json, client: AsyncWebClient) -> None:
         """Answer what a message is about, to whoever asked alone; the message itself is shown nowhere."""
-        card, after = await self.card_for(body, str(body["message"].get("text", "")), Conversation())
+        card, after = await self.card_for(body, str(body["message"].get("text", "")), Conversation(), is_theirs=False)
         unsaid = replace(after, question="")  # somebody else's words: not even a button carries them
         await respond(client, body["response_url"], self.message(card, unsaid, is_private=True))
 
@@ -140,11 +144,25 @@ class Asking:
         with suppress(StoreError):
             await self._parts.conversations.keep(key, after, self._parts.now())
 
-    async def card_for(self, body: Mapping[str, Any], text: str, before: Conversation) -> tuple[Card, Conversation]:
-        """Return the card that answers a text, and where the conversation stands after it."""
+    async def card_for(
+        self, body: Mapping[str, Any], text: str, before: Conversation, *, is_theirs: bool = True
+    ) -> tuple[Card, Conversation]:
+        """Return the card that answers a text, and where the conversation stands after it.
+
+        Args:
+            body: Of the request.
+            text: What was said, personal data removed.
+            before: Where the conversation stood.
+            is_theirs: Whether whoever asks wrote it, and not somebody else.
+        """
+        person = person_of(body)
+        if self.gap_talk and is_theirs and (said := await self.gap_talk.said(text, person, person.conversation)):
+            return said, before
         turn = await self._parts.think(text, before)
         removed = tuple(dict.fromkeys([*body.get(REMOVED, ()), *turn.recognition.removed]))
         card = lay_out(turn.reply, removed=removed, safeguarding_text=self._parts.site.safeguarding_text)
+        if self.gap_talk:
+            card = await self.gap_talk.beside(card, turn.reply)
         return card, turn.conversation
 
     def message(self, card: Card, conversation: Conversation, *, is_private: bool = False) -> Message:
@@ -160,6 +178,14 @@ class Asking:
         card = replace(lay_out(reply), buttons=())
         blocks = [one for one in self.message(card, Conversation()).blocks if one["type"] != "actions"]
         return Message(escape(card.notification), blocks)
+
+
+def person_of(body: Mapping[str, Any]) -> Address:
+    """Return where whoever sent something is told things: an event, a command, a tap or a form."""
+    user, team = body.get("user"), body.get("team")
+    who = user.get("id") if isinstance(user, Mapping) else (body.get("event") or {}).get("user") or body.get("user_id")
+    where = team.get("id") if isinstance(team, Mapping) else body.get("team_id")
+    return Address(SURFACE, str(who or ""), str(where or ""))
 
 
 FORM: Final[Json] = {

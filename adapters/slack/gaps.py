@@ -4,25 +4,26 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any, Final
 
 from slack_bolt.async_app import AsyncApp, AsyncBoltContext
 from slack_sdk.web.async_client import AsyncWebClient
 
-from adapters.slack.asking import ITEM, Asking
+from adapters.slack.asking import ITEM, Asking, person_of
 from adapters.slack.blocks import Json, button, context, escape, section
 from adapters.slack.inbound import REMOVED
 from adapters.slack.parts import SlackParts
 from adapters.slack.sending import Message, Place, post, respond, told
 from bot import wording
-from bot.errors import InputError, WhatworksError
+from bot.card import Card
+from bot.errors import InputError, StoreError, WhatworksError
 from bot.gap_desk import FIELDS, HOW_SOON, Cleaned, GapDesk
+from bot.gap_talk import GapTalk
 from bot.layout import lay_out
 from bot.reply import UrgentReply
-from bot.subscriptions import Address
 from bot.turn import Conversation
 
-SURFACE: Final = "slack"
 FORM, SEND, CHANGE = "gap", "gap_send", "gap_change"
 HOW_SOON_FIELD: Final = "how_soon"
 
@@ -32,7 +33,8 @@ class Gaps:
 
     def __init__(self, parts: SlackParts, asking: Asking, desk: GapDesk) -> None:
         self._parts, self._asking, self._desk = parts, asking, desk
-        asking.open_gap = self.open
+        self._talk = GapTalk(desk)
+        asking.open_gap, asking.gap_talk = self.open, self._talk
 
     def register(self, app: AsyncApp) -> None:
         """Listen for the form and for the buttons below what it says."""
@@ -50,18 +52,21 @@ class Gaps:
         filled = {name: str(_said(value) or "") for name, value in given.items()}
         filled["entry"] = str(body["view"].get("private_metadata") or "")
         user = body["user"]["id"]
+        like: Card | None = None
         try:
-            blocks = self._shown(self._desk.cleaned(filled), tuple(body.get(REMOVED, ())))
+            cleaned = self._desk.cleaned(filled)
+            with suppress(StoreError):  # to see what others asked is a courtesy
+                like = await self._talk.like(cleaned.form["question"])
+            blocks = self._shown(cleaned, like, tuple(body.get(REMOVED, ())))
         except InputError as error:
             blocks = [section(escape(str(error)))]
         await post(client, Place(user, None, user), Message(wording.GAP_LOOK, blocks), context[ITEM].key)
 
-    async def send(self, body: Json, client: AsyncWebClient, context: AsyncBoltContext) -> None:
+    async def send(self, body: Json, client: AsyncWebClient) -> None:
         """Keep the gap, as it was looked at."""
-        user = body["user"]["id"]
-        team = str(context.team_id or (body.get("team") or {}).get("id") or "")
+        person = person_of(body)
         try:
-            said = await self._desk.flag(_filled(body), Address(SURFACE, user, team), user)
+            said = await self._desk.flag(_filled(body), person, person.conversation)
         except InputError as error:
             said = str(error)
         except WhatworksError:
@@ -72,7 +77,7 @@ class Gaps:
         """Open the form again."""
         await self.open(body, client, _filled(body))
 
-    def _shown(self, cleaned: Cleaned, removed: tuple[str, ...]) -> list[Json]:
+    def _shown(self, cleaned: Cleaned, like: Card | None, removed: tuple[str, ...]) -> list[Json]:
         blocks: list[Json] = []
         if cleaned.is_urgent:
             alert = lay_out(UrgentReply(), safeguarding_text=self._parts.site.safeguarding_text)
@@ -84,7 +89,8 @@ class Gaps:
             blocks.append(context(escape(wording.removed(kinds))))
         value = json.dumps(dict(cleaned.form), ensure_ascii=False, separators=(",", ":"))
         actions = [button(wording.GAP_SEND, SEND, value), button(wording.GAP_CHANGE, CHANGE, value)]
-        return [*blocks, {"type": "actions", "elements": actions}]
+        others = [{"type": "divider"}, *self._asking.message(like, Conversation()).blocks] if like else []
+        return [*blocks, {"type": "actions", "elements": actions}, *others]
 
 
 def form(filled: Mapping[str, str]) -> Json:

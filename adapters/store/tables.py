@@ -250,6 +250,14 @@ gap_topics = sa.Table(
     sa.Column("gap", sa.BigInteger, sa.ForeignKey("gaps.number"), primary_key=True, autoincrement=False),
 )
 
+gap_vectors = sa.Table(
+    "gap_vectors",
+    metadata,
+    sa.Column("gap", sa.BigInteger, sa.ForeignKey("gaps.number"), primary_key=True, autoincrement=False),
+    sa.Column("encoder", sa.String(12), nullable=False),  # whose vector it is
+    sa.Column("vector", sa.LargeBinary, nullable=False),  # 384 bytes, as `bot.nearest.packed` makes them
+)
+
 gap_voices = sa.Table(
     "gap_voices",
     metadata,

@@ -12,11 +12,13 @@ from adapters.teams.courier import SURFACE, person_of
 from adapters.teams.inbound import reference_of
 from adapters.teams.parts import TeamsParts
 from bot import wording
+from bot.card import Card
 from bot.conversations import key_of
 from bot.errors import InputError, StoreError
 from bot.gap_desk import FIELDS, HOW_SOON, Cleaned, GapDesk
+from bot.gap_talk import GapTalk
 from bot.layout import lay_out
-from bot.reply import UrgentReply
+from bot.reply import Reply, UrgentReply
 from bot.turn import Conversation
 
 HOW_SOON_FIELD: Final = "how_soon"
@@ -46,8 +48,8 @@ def form(filled: Mapping[str, str]) -> Json:
     return card
 
 
-def look(cleaned: Cleaned, alert: Json | None) -> Json:
-    """Return what the centre would get, below the card for danger now if there is reason for it."""
+def look(cleaned: Cleaned, alert: Json | None, like: Json | None) -> Json:
+    """Return what the centre would get, below the card for danger now if there is reason for it, and gaps that ask something like it."""
     lines = [text(run(f"{label}: ", weight="Bolder"), run(said)) for label, said in cleaned.lines]
     removed = [small(wording.removed(cleaned.removed))] if cleaned.removed else []
     card = cards.told(wording.GAP_LOOK)
@@ -57,6 +59,7 @@ def look(cleaned: Cleaned, alert: Json | None) -> Json:
         text(run(wording.GAP_LOOK)),
         *lines,
         *removed,
+        *(like["body"] if like else []),
     ]
     carried = dict(cleaned.form)
     card["actions"] = [
@@ -70,12 +73,17 @@ class Gaps:
 
     def __init__(self, parts: TeamsParts, desk: GapDesk) -> None:
         self._parts, self._desk = parts, desk
+        self._talk = GapTalk(desk)
 
     async def said(self, payload: Mapping[str, Any], value: Mapping[str, Any]) -> Json | None:
         """Return the card that answers a message, or a tap that a client sends as one; None for what is about something else."""
         if str(payload.get("text") or "").strip().casefold() in wording.GAP_WORDS:
             return form({"question": await self._last_question(str(payload["conversation"]["id"]))})
-        return await self._next(payload, value) if value.get("verb") in cards.GAP_VERBS else None
+        if value.get("verb") in cards.GAP_VERBS:
+            return await self._next(payload, value)
+        return await self._told(
+            payload, str(value.get("says") or "" if value.get("verb") else payload.get("text") or "")
+        )
 
     async def tapped(self, payload: Mapping[str, Any], data: Mapping[str, Any]) -> Json | None:
         """Return the card that follows a button; None for a button about something else.
@@ -87,9 +95,21 @@ class Gaps:
             return await self._next(payload, data)
         if data.get("verb") == cards.GAP:
             return form({"entry": str(data.get("entry") or "")})
-        if data.get("verb") == cards.SAY and str(data.get("says") or "").casefold() in wording.GAP_WORDS:
+        if data.get("verb") != cards.SAY:
+            return None
+        says = str(data.get("says") or "")
+        if says.casefold() in wording.GAP_WORDS:
             return form({"question": str(data.get("question") or "")})
-        return None
+        return await self._told(payload, says)
+
+    async def beside(self, card: Card, reply: Reply) -> Card:
+        """Return a card; below "nothing on that", with gaps that ask something like it."""
+        return await self._talk.beside(card, reply)
+
+    async def _told(self, payload: Mapping[str, Any], says: str) -> Json | None:
+        who = str(payload["from"].get("id") or "")
+        said = await self._talk.said(says, person_of(reference_of(payload), who), who)
+        return cards.card_of(said, Conversation(), self._parts.site.pages) if said else None
 
     async def _next(self, payload: Mapping[str, Any], data: Mapping[str, Any]) -> Json:
         carried = data.get("form")
@@ -103,7 +123,11 @@ class Gaps:
             cleaned = self._desk.cleaned(filled)
         except InputError as error:
             return form(filled) | {"body": [text(run(str(error), weight="Bolder")), *form(filled)["body"]]}
-        return look(cleaned, self._alert() if cleaned.is_urgent else None)
+        like: Card | None = None
+        with suppress(StoreError):  # to see what others asked is a courtesy
+            like = await self._talk.like(cleaned.form["question"])
+        others = cards.card_of(like, Conversation(), self._parts.site.pages) if like else None
+        return look(cleaned, self._alert() if cleaned.is_urgent else None, others)
 
     def _alert(self) -> Json:
         card = lay_out(UrgentReply(), safeguarding_text=self._parts.site.safeguarding_text)

@@ -99,7 +99,7 @@ class Practice(TeamsActivityHandler):  # type: ignore[misc]  # botbuilder ships 
         except StoreError:
             before = Conversation()  # an answer without what was said before is better than none
         turn = await self._parts.think(str(payload.get("text") or ""), before)
-        await self._bring(turn_context, self._laid_out(turn, payload.get(REMOVED) or ()), turn.conversation)
+        await self._bring(turn_context, await self._laid_out(turn, payload.get(REMOVED) or ()), turn.conversation)
         with suppress(StoreError):
             await self._parts.conversations.keep(key, turn.conversation, self._parts.now())
 
@@ -200,7 +200,7 @@ class Practice(TeamsActivityHandler):  # type: ignore[misc]  # botbuilder ships 
         verb, entry_id = data.get("verb"), str(data.get("entry") or "")
         if verb == cards.SAY:
             turn = await self._parts.think(*cards.conversation_of(data))
-            return self._laid_out(turn, ()), turn.conversation, ""
+            return await self._laid_out(turn, ()), turn.conversation, ""
         entry = self._parts.bot.shown.get(entry_id)
         reply = self._parts.bot.show(entry_id, self._parts.today())
         if entry is None or reply is None:
@@ -226,9 +226,10 @@ class Practice(TeamsActivityHandler):  # type: ignore[misc]  # botbuilder ships 
     async def _preview(self, _context: TurnContext, value: Mapping[str, Any]) -> Json:
         return self._extension.preview(value)
 
-    def _laid_out(self, turn: Turn, removed: tuple[str, ...] | list[str]) -> Card:
+    async def _laid_out(self, turn: Turn, removed: tuple[str, ...] | list[str]) -> Card:
         kinds = tuple(dict.fromkeys([*removed, *turn.recognition.removed]))
-        return lay_out(turn.reply, removed=kinds, safeguarding_text=self._parts.site.safeguarding_text)
+        card = lay_out(turn.reply, removed=kinds, safeguarding_text=self._parts.site.safeguarding_text)
+        return await self._gaps.beside(card, turn.reply) if self._gaps else card
 
     def _message(self, card: Card, after: Conversation) -> Activity:
         made = card_of(card, after, self._parts.site.pages)

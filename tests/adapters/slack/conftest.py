@@ -97,12 +97,15 @@ class Workspace:
         } | payload  # fmt: skip
         return await self.post(urlencode({"payload": json.dumps(whole)}).encode(), FORM)
 
-    async def tap(self, element: dict[str, Any], message: dict[str, Any], *, is_ephemeral: bool = False) -> int:
+    async def tap(
+        self, element: dict[str, Any], message: dict[str, Any], *, is_ephemeral: bool = False, user: str = USER
+    ) -> int:
         """Tap a button, or choose from a menu, of a message."""
         channel = message.get("channel", CHANNEL)
         return await self.interact(
             {
                 "type": "block_actions",
+                "user": {"id": user, "username": "asker"},
                 "actions": [element],
                 "channel": {"id": channel, "name": "team"},
                 "message": {"ts": message.get("ts", "1.0"), "text": message["text"]}
