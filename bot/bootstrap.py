@@ -15,9 +15,11 @@ from bot.broadcasts import BroadcastDesk
 from bot.corrections import Corrections
 from bot.feedback import FeedbackLog
 from bot.gap_desk import GapDesk
+from bot.gap_talk import GapTalk
 from bot.roles import Roles
 from bot.settings import Settings, listed
 from bot.tip_desk import TipDesk
+from bot.triage_talk import TriageTalk
 from bot.turn import Bot
 from intents.recognise import ENCODER_MARK, Recogniser, Thresholds
 from knowledge.base import KnowledgeBase
@@ -157,6 +159,12 @@ def gap_desk(settings: Settings, bot: Bot, store: Store) -> GapDesk:
     sealer = sealer_of(settings)
     like = StoredLikeGaps(store, bot.recogniser.vector, ENCODER_MARK)
     return GapDesk(bot, StoredGaps(store, sealer, into_outbox(store, sealer, now)), like, now)
+
+
+def gap_talk(settings: Settings, bot: Bot, store: Store) -> GapTalk:
+    """Return what answers people who talk about evidence gaps."""
+    desk = gap_desk(settings, bot, store)
+    return GapTalk(desk, TriageTalk(desk, roles_of(settings, store)))
 
 
 async def with_broadcast_desk(settings: Settings, work: Callable[[BroadcastDesk, Corrections], Awaitable[T]]) -> T:

@@ -16,12 +16,14 @@ from bot.gaps import Voice, Wants
 from bot.layout import lay_out
 from bot.reply import Ending, NoEntryReply, Reply, answered
 from bot.subscriptions import Address
+from bot.triage_talk import TriageTalk
 
 # "gap 12", and what is to be done with it; the buttons of our cards say the same.
 _SAID: Final = re.compile(
     r"gap\s+#?(?P<number>\d{1,12})(?:\s+(?P<what>me too|stop|each|digest|forget|reopen)\b[\s:,.]*(?P<why>.*))?",
     re.IGNORECASE | re.DOTALL,
 )
+_IS_OURS: Final = re.compile(rf"gap\s+#?\d|{wording.TRIAGE}$", re.IGNORECASE)
 NEWS_KEY: Final = re.compile(r"g(\d+)-")  # as `bot.gaps.key_of_news` begins
 _WANTS: Final = {"stop": Wants.NONE, "each": Wants.EACH, "digest": Wants.DIGEST}
 
@@ -32,9 +34,11 @@ class GapTalk:
 
     Attributes:
         desk: Keeps and finds them.
+        triage: Answers the centre's triagers.
     """
 
     desk: GapDesk
+    triage: TriageTalk
 
     async def said(self, text: str, person: Address, who: str) -> Card | None:
         """Return what answers a message; None for one that is about something else.
@@ -47,8 +51,12 @@ class GapTalk:
         Raises:
             StoreError: If the store cannot be used.
         """
+        if not _IS_OURS.match(text.strip()) or self.desk.is_urgent(text):
+            return None
+        if done := await self.triage.said(text, person.surface, who):
+            return done
         found = _SAID.fullmatch(text.strip())
-        if found is None or self.desk.is_urgent(text):
+        if found is None:
             return None
         number, what = int(found["number"]), (found["what"] or "").casefold()
         key = key_of(person.surface, who)

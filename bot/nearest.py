@@ -28,7 +28,7 @@ class Nearest:
     def __init__(self) -> None:
         self._numbers = np.zeros(0, np.int64)
         self._rows: Rows = np.zeros((0, DIMENSIONS), np.int8)
-        self._signs: Signs = np.zeros((0, DIMENSIONS // 64), np.uint64)
+        self._signs: Signs = np.zeros((DIMENSIONS // 64, 0), np.uint64)
 
     def __len__(self) -> int:
         return len(self._numbers)
@@ -38,12 +38,12 @@ class Nearest:
         rows = np.frombuffer(b"".join(vectors), np.int8).reshape(len(numbers), DIMENSIONS)
         self._numbers = np.concatenate([self._numbers, np.array(numbers, np.int64)])
         self._rows = np.concatenate([self._rows, rows])
-        self._signs = np.concatenate([self._signs, _signs(rows)])
+        self._signs = np.concatenate([self._signs, _signs(rows)], axis=1)
 
     def near(self, vector: Vector, limit: int, least: float) -> list[tuple[int, float]]:
         """Return the numbers of what is nearest, with the cosine, nearest first; none below the least cosine."""
-        signs = _signs(np.sign(vector)[np.newaxis].astype(np.int8))[0]
-        differ = np.bitwise_count(self._signs ^ signs).sum(axis=1, dtype=np.int16)
+        signs = _signs(np.sign(vector)[np.newaxis].astype(np.int8))
+        differ = np.bitwise_count(self._signs ^ signs).sum(axis=0, dtype=np.uint16)
         chosen = np.arange(len(differ))
         if len(differ) > SHORTLIST:
             chosen = np.argpartition(differ, SHORTLIST)[:SHORTLIST]
@@ -54,4 +54,5 @@ class Nearest:
 
 
 def _signs(rows: Rows) -> Signs:
-    return np.packbits(rows > 0, axis=1).view(np.uint64)
+    """Return which numbers are above nought: 64 of them in each of six rows, a column for each vector."""
+    return np.ascontiguousarray(np.packbits(rows > 0, axis=1).view(np.uint64).T)

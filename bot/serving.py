@@ -14,6 +14,7 @@ from bot import bootstrap, sites, wording
 from bot.corrections import current
 from bot.errors import SettingsError
 from bot.feedback import FeedbackLog
+from bot.gap_talk import GapTalk
 from bot.inbox import Handle, Worker
 from bot.outbox import Courier
 from bot.sender import Sender
@@ -171,14 +172,15 @@ def mount_chats(
     from adapters.store.outbox import StoredOutbox
 
     sealer = bootstrap.sealer_of(settings)
+    talk = bootstrap.gap_talk(settings, bot, store)
     handlers: dict[str, Handle] = {}
     couriers: dict[str, Courier] = {}
     worker = Worker(StoredInbox(store, sealer), handlers, bootstrap.now, secrets.token_hex(8))
     if settings.has_slack:
-        slack = _mount_slack(app, settings, bot, thinker, store, feedback, sealer, worker, listens=listens)
+        slack = _mount_slack(app, settings, bot, thinker, store, feedback, talk, sealer, worker, listens=listens)
         handlers["slack"], couriers["slack"] = slack.work, slack.courier()
     if settings.has_teams:
-        teams = _mount_teams(app, settings, bot, thinker, store, feedback, sealer, worker, http)
+        teams = _mount_teams(app, settings, bot, thinker, store, feedback, talk, sealer, worker, http)
         handlers["teams"], couriers["teams"] = teams.work, teams.courier()
     sender = Sender(
         StoredOutbox(store, sealer, settings.closed),
@@ -209,8 +211,8 @@ def _clean(bot: Bot) -> Callable[[str], tuple[str, tuple[str, ...]]]:
 
 
 def _mount_slack(
-    app: web.Application, settings: Settings, bot: Bot, thinker: Thinker, store: Store, feedback: FeedbackLog, sealer: Sealer,
-    worker: Worker, *, listens: bool,
+    app: web.Application, settings: Settings, bot: Bot, thinker: Thinker, store: Store, feedback: FeedbackLog, talk: GapTalk,
+    sealer: Sealer, worker: Worker, *, listens: bool,
 ) -> Slack:  # fmt: skip
     from adapters.slack.oauth import mount_install
     from adapters.slack.parts import SlackParts
@@ -235,7 +237,7 @@ def _mount_slack(
         bootstrap.today,
         bootstrap.now,
     )
-    slack = Slack(parts, _tip_desk(settings, bot, store), bootstrap.gap_desk(settings, bot, store))
+    slack = Slack(parts, _tip_desk(settings, bot, store), talk)
     slack.mount(app, worker.take, listens=listens)
     if installations is not None:
         secret = settings.secret.get_secret_value() or site.signing_secret
@@ -244,8 +246,8 @@ def _mount_slack(
 
 
 def _mount_teams(
-    app: web.Application, settings: Settings, bot: Bot, thinker: Thinker, store: Store, feedback: FeedbackLog, sealer: Sealer,
-    worker: Worker, http: requests.Session | None,
+    app: web.Application, settings: Settings, bot: Bot, thinker: Thinker, store: Store, feedback: FeedbackLog, talk: GapTalk,
+    sealer: Sealer, worker: Worker, http: requests.Session | None,
 ) -> Teams:  # fmt: skip
     from adapters.store.answers import StoredAnswers
     from adapters.store.conversations import StoredConversations
@@ -259,7 +261,7 @@ def _mount_teams(
         bot, thinker.turn, _clean(bot), StoredConversations(store), StoredAnswers(store), feedback, StoredTaps(store),
         StoredCorrections(store, sealer), StoredReferences(store, sealer), sites.teams_site_of(settings), bootstrap.today, bootstrap.now,
     )  # fmt: skip
-    teams = Teams(parts, _tip_desk(settings, bot, store), bootstrap.gap_desk(settings, bot, store), http)
+    teams = Teams(parts, _tip_desk(settings, bot, store), talk, http)
     teams.mount(app, worker.take)
     return teams
 

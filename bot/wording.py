@@ -161,6 +161,15 @@ GAP_FORGOTTEN: Final = "Where to tell you of evidence gap {number} was erased. Y
 REOPEN_WHY: Final = (
     "Please say why, so that the centre knows what was missing: write gap {number} reopen, and then the reason."
 )
+TRIAGE: Final = "triage"
+TRIAGE_HEADING: Final = "Evidence gaps that wait"
+ONLY_TRIAGERS: Final = (
+    "Only a triager of the centre can do that. Whoever looks after this bot gives the role: whatworks roles grant"
+)
+SAY_WHY: Final = "Please say why, for the history: write {said}: and then the reason."
+SAY_OUTCOME: Final = (
+    "Please say what came of it, in plain words for those who asked: write {said}: and then the outcome."
+)
 NOTICE_HEADING: Final = "From the What Works Centre"
 NOTICE_NOTE: Final = "The centre sends this to channels that have a weekly evidence tip."
 CORRECTION_HEADING: Final = "Correction"

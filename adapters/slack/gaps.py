@@ -18,7 +18,7 @@ from adapters.slack.sending import Message, Place, post, respond, told
 from bot import wording
 from bot.card import Card
 from bot.errors import InputError, StoreError, WhatworksError
-from bot.gap_desk import FIELDS, HOW_SOON, Cleaned, GapDesk
+from bot.gap_desk import FIELDS, HOW_SOON, Cleaned
 from bot.gap_talk import GapTalk
 from bot.layout import lay_out
 from bot.reply import UrgentReply
@@ -31,10 +31,9 @@ HOW_SOON_FIELD: Final = "how_soon"
 class Gaps:
     """Opens and takes the form."""
 
-    def __init__(self, parts: SlackParts, asking: Asking, desk: GapDesk) -> None:
-        self._parts, self._asking, self._desk = parts, asking, desk
-        self._talk = GapTalk(desk)
-        asking.open_gap, asking.gap_talk = self.open, self._talk
+    def __init__(self, parts: SlackParts, asking: Asking, talk: GapTalk) -> None:
+        self._parts, self._asking, self._desk, self._talk = parts, asking, talk.desk, talk
+        asking.open_gap, asking.gap_talk = self.open, talk
 
     def register(self, app: AsyncApp) -> None:
         """Listen for the form and for the buttons below what it says."""

@@ -33,7 +33,7 @@ from adapters.slack.sending import told
 from adapters.slack.tapping import Tapping
 from adapters.slack.tips import Tips
 from bot.errors import DeliveryError, InputError, StoreError
-from bot.gap_desk import GapDesk
+from bot.gap_talk import GapTalk
 from bot.inbox import Item
 from bot.tip_desk import TipDesk
 
@@ -57,10 +57,10 @@ class Slack:
     Args:
         parts: The core and the ports.
         desk: Takes what managers want of weekly tips; without one there is no form for them.
-        gap_desk: Takes evidence gaps; the same.
+        talk: Takes evidence gaps; the same.
     """
 
-    def __init__(self, parts: SlackParts, desk: TipDesk | None = None, gap_desk: GapDesk | None = None) -> None:
+    def __init__(self, parts: SlackParts, desk: TipDesk | None = None, talk: GapTalk | None = None) -> None:
         self._parts = parts
         secret = parts.site.signing_secret
         self._verifier = SignatureVerifier(secret) if secret else None  # Socket Mode has none
@@ -94,8 +94,8 @@ class Slack:
             part.register(self.app)
         if desk is not None:
             Tips(parts, asking, desk).register(self.app)
-        if gap_desk is not None:
-            Gaps(parts, asking, gap_desk).register(self.app)
+        if talk is not None:
+            Gaps(parts, asking, talk).register(self.app)
 
     @property
     def client(self) -> AsyncWebClient:

@@ -15,7 +15,7 @@ from bot import wording
 from bot.card import Card
 from bot.conversations import key_of
 from bot.errors import InputError, StoreError
-from bot.gap_desk import FIELDS, HOW_SOON, Cleaned, GapDesk
+from bot.gap_desk import FIELDS, HOW_SOON, Cleaned
 from bot.gap_talk import GapTalk
 from bot.layout import lay_out
 from bot.reply import Reply, UrgentReply
@@ -71,9 +71,8 @@ def look(cleaned: Cleaned, alert: Json | None, like: Json | None) -> Json:
 class Gaps:
     """Answers what is said and tapped about evidence gaps."""
 
-    def __init__(self, parts: TeamsParts, desk: GapDesk) -> None:
-        self._parts, self._desk = parts, desk
-        self._talk = GapTalk(desk)
+    def __init__(self, parts: TeamsParts, talk: GapTalk) -> None:
+        self._parts, self._desk, self._talk = parts, talk.desk, talk
 
     async def said(self, payload: Mapping[str, Any], value: Mapping[str, Any]) -> Json | None:
         """Return the card that answers a message, or a tap that a client sends as one; None for what is about something else."""

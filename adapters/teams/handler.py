@@ -28,7 +28,7 @@ from bot.card import Card
 from bot.conversations import key_of
 from bot.errors import DeliveryError, StoreError, UnconfirmedError, WhatworksError
 from bot.feedback import Reason, Verdict
-from bot.gap_desk import GapDesk
+from bot.gap_talk import GapTalk
 from bot.layout import lay_out
 from bot.references import Reference
 from bot.reply import Ending
@@ -47,10 +47,10 @@ LOG: Final = structlog.get_logger("whatworks.teams")
 class Practice(TeamsActivityHandler):  # type: ignore[misc]  # botbuilder ships no types
     """Answers activities. Those of the inbox come one after another and may come again; invokes are answered at once."""
 
-    def __init__(self, parts: TeamsParts, desk: TipDesk | None = None, gap_desk: GapDesk | None = None) -> None:
+    def __init__(self, parts: TeamsParts, desk: TipDesk | None = None, talk: GapTalk | None = None) -> None:
         super().__init__()
         self._parts, self._desk = parts, desk
-        self._gaps = Gaps(parts, gap_desk) if gap_desk else None
+        self._gaps = Gaps(parts, talk) if talk else None
         self._extension, self._thumbs = Extension(parts), Thumbs(parts)
         self._remembered: set[Reference] = set()
         self._invokes: dict[str, Callable[[TurnContext, Mapping[str, Any]], Awaitable[Json]]] = {

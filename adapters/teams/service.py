@@ -21,7 +21,7 @@ from adapters.teams.parts import TeamsParts
 from adapters.teams.thumbs import SURFACE, verdict_of
 from adapters.teams.tokens import Guard, Keys, RefusedError, TokenSource
 from bot.errors import DeliveryError, InputError, StoreError
-from bot.gap_desk import GapDesk
+from bot.gap_talk import GapTalk
 from bot.inbox import Item
 from bot.tip_desk import TipDesk
 
@@ -43,7 +43,7 @@ class Teams:
     Args:
         parts: The core and the ports.
         desk: Takes what managers want of weekly tips; without one there is no form for them.
-        gap_desk: Takes evidence gaps; the same.
+        talk: Takes evidence gaps; the same.
         http: What fetches the token to send with; for tests.
     """
 
@@ -51,7 +51,7 @@ class Teams:
         self,
         parts: TeamsParts,
         desk: TipDesk | None = None,
-        gap_desk: GapDesk | None = None,
+        talk: GapTalk | None = None,
         http: requests.Session | None = None,
     ) -> None:
         self._parts = parts
@@ -59,7 +59,7 @@ class Teams:
         self._guard = Guard(parts.site, self._keys)
         self._connector = Connector(parts.site, TokenSource(parts.site, http))
         self.adapter = ThinAdapter(self._connector)
-        self._practice = Practice(parts, desk, gap_desk)
+        self._practice = Practice(parts, desk, talk)
         self._take: Take | None = None
 
     def courier(self) -> TeamsCourier:

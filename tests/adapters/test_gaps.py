@@ -12,6 +12,7 @@ from adapters.slack import lint as slack_lint
 from adapters.store.gaps import StoredGaps
 from adapters.store.like_gaps import StoredLikeGaps
 from adapters.store.news import into_outbox
+from adapters.store.roles import StoredRoles
 from adapters.store.sealing import Sealer, key_from
 from adapters.store.store import Store
 from adapters.teams import lint as teams_lint
@@ -20,6 +21,7 @@ from bot.errors import InputError
 from bot.gap import Check, GapState
 from bot.gap_desk import GapDesk, public
 from bot.gaps import Filters, Order
+from bot.roles import Person, Role
 from bot.turn import Bot
 from intents.recognise import ENCODER_MARK
 from tests.adapters.slack.conftest import DM, SIGNING, Workspace, event
@@ -299,3 +301,74 @@ async def test_in_teams_a_second_person_adds_their_voice_and_hears_with_the_firs
     assert "waits for the centre" in words(card(await office.ask("gap 1", where)))
     nothing = card(await office.ask("does having a pet help kids settle in a new foster home, or a parrot", where))
     assert teams_lint.breaches(nothing) == []
+
+
+async def make_triager(store: Store, secret: str, surface: str, person: str) -> None:
+    roles = StoredRoles(store, Sealer([key_from(secret)]))
+    await roles.grant(Person(surface, person), Role.TRIAGER, "ann", WEDNESDAY)
+
+
+async def test_a_triager_takes_a_gap_through_its_states_in_slack_and_nobody_else_can(
+    team: Workspace, clock: Clock, file_store: Store, bot: Bot
+) -> None:
+    ours = desk(bot, file_store, clock, SIGNING)
+    await flagged_in_slack(team)
+    for text in ("triage", "gap 1 checked unknown: looked", "gap 1 merge 2: the same", "gap 1 take"):
+        assert wording.ONLY_TRIAGERS in said_in(await say(team, text))
+    assert "Decision" not in said_in(await say(team, "gap 1"))
+    await make_triager(file_store, SIGNING, "slack", USER)
+    queue = await say(team, "Triage")
+    assert slack_lint.breaches(queue["blocks"], queue["text"]) == []
+    await team.tap(labelled(queue, "Gap 1"), queue)
+    await team.done()
+    shown = team.slack.posted[-1]
+    assert slack_lint.breaches(shown["blocks"], shown["text"]) == []
+    await team.tap(labelled(shown, "Take it"), shown)
+    await team.done()
+    assert "in somebody's hands" in said_in(team.slack.posted[-1])
+    await team.tap(labelled(shown, "Checked: unknown"), shown)
+    await team.done()
+    assert "write gap 1 checked unknown: and then the reason" in said_in(team.slack.posted[-1])
+    assert "cannot become" in said_in(await say(team, "gap 1 in-progress: at once"))
+    await say(team, "gap 1 checked unknown: looked in three registers, says Maisie Example")
+    assert "Maisie" not in (await ours.gaps.history(1))[-1].why
+    await say(team, "gap 1 prioritised: many voices")
+    await say(team, "gap 1 in-progress: Ann Example reads")
+    assert "no entry" in said_in(await say(team, "gap 1 answered nothing: it is there"))
+    assert "the outcome" in said_in(await say(team, "gap 1 answered family-group-conferencing"))
+    answered = await say(team, "gap 1 answered family-group-conferencing: A review looked at it.")
+    assert "A review looked at it." in said_in(answered)
+    gap = await ours.gaps.get(1)
+    assert (gap.state, gap.entry) == (GapState.ANSWERED, "family-group-conferencing")
+    history = said_in(await say(team, "gap 1 history"))
+    assert "prioritised → in-progress" in history
+    assert "No gap is open" in said_in(await say(team, "triage"))
+
+
+async def test_a_triager_merges_and_refuses_gaps_in_teams(
+    office: Council, clock: Clock, file_store: Store, bot: Bot
+) -> None:
+    ours = desk(bot, file_store, clock, PASSWORD)
+    where = teams_conftest.PERSONAL
+    asked = await office.ask("gap", where)
+    for question in (
+        QUESTION,
+        "Does having a pet help kids settle in a new foster home?",
+        "Do parrots lower caseloads?",
+    ):
+        tapped = button(card(asked), wording.GAP_REVIEW)
+        shown = (await office.tap(tapped | {"data": tapped["data"] | {"question": question}}, asked, where))["value"]
+        await office.tap(button(shown, wording.GAP_SEND), asked, where)
+    assert wording.ONLY_TRIAGERS in words(card(await office.ask("triage", where)))
+    await make_triager(file_store, PASSWORD, "teams", teams_conftest.ASKER)
+    queue = card(await office.ask("triage", where))
+    assert teams_lint.breaches(queue) == []
+    shown = (await office.tap(button(queue, "Gap 2"), asked, where))["value"]
+    assert teams_lint.breaches(shown) == []
+    assert button(shown, "Merge into 1")
+    assert "Evidence gap 1" in words(card(await office.ask("gap 2 merge 1: the same question", where)))
+    assert (await ours.gaps.get(2)).duplicate_of == 1
+    await office.ask("gap 3 checked known: it is in an entry", where)
+    refused = card(await office.ask("gap 3 will-not-answer: It is not about children's social care.", where))
+    assert "It is not about children's social care." in words(refused)
+    assert (await ours.gaps.get(3)).state is GapState.WILL_NOT_ANSWER

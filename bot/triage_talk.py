@@ -1,0 +1,176 @@
+"""What the centre's triagers say in chat: look at what waits, and move a gap on. The buttons of the cards say the same."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from bot import wording
+from bot.card import Block, Bullets, Button, Card, Labelled, Lead, Note, Paragraph
+from bot.conversations import key_of
+from bot.errors import InputError
+from bot.gap import MOVES, OPEN, Check, Gap, GapState
+from bot.gap_desk import GapDesk
+from bot.gaps import Filters, Order
+from bot.reply import Ending
+from bot.roles import Person, Role, Roles
+
+WAITING: Final = 5  # gaps in each list of the queue
+NEW: Final = frozenset({GapState.SUBMITTED})
+_S = GapState
+# "gap 12 checked unknown: looked in three registers"; what follows the colon is the reason or, where a gap is closed, the outcome.
+_SAID: Final = re.compile(
+    r"gap\s+#?(?P<number>\d{1,12})\s+"
+    r"(?:(?P<what>take|drop|history|clarified|prioritised|in-progress|will-not-answer)"
+    r"|checked\s+(?P<check>known|partly-known|unknown)|answered\s+(?P<entry>[a-z0-9-]+)|merge\s+(?:into\s+)?#?(?P<into>\d{1,12}))"
+    r"\s*(?::\s*(?P<why>.*))?",
+    re.IGNORECASE | re.DOTALL,
+)
+_LOOKED_AT: Final = re.compile(r"gap\s+#?(\d{1,12})", re.IGNORECASE)
+_LABELS: Final = {
+    _S.CLARIFIED: "Clarified", _S.PRIORITISED: "Prioritise", _S.IN_PROGRESS: "In progress", _S.WILL_NOT_ANSWER: "Will not answer",
+}  # fmt: skip
+_CHECKS: Final = {
+    Check.KNOWN: "Checked: known",
+    Check.PARTLY_KNOWN: "Checked: partly",
+    Check.UNKNOWN: "Checked: unknown",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class TriageTalk:
+    """Answers triagers; what anybody else says is not for it.
+
+    Attributes:
+        desk: Keeps gaps.
+        roles: Says who is a triager.
+    """
+
+    desk: GapDesk
+    roles: Roles
+
+    async def said(self, text: str, surface: str, who: str) -> Card | None:
+        """Return what answers a message; None for one that is about something else.
+
+        Args:
+            text: As it was written, personal data removed.
+            surface: Where.
+            who: By whom, as the surface names them.
+
+        Raises:
+            StoreError: If the store cannot be used.
+        """
+        written = text.strip()
+        found, looked_at = _SAID.fullmatch(written), _LOOKED_AT.fullmatch(written)
+        is_queue = written.casefold() == wording.TRIAGE
+        if not (found or looked_at or is_queue):
+            return None
+        if Role.TRIAGER not in await self.roles.of(Person(surface, who)):
+            return None if looked_at else _told(wording.ONLY_TRIAGERS)
+        try:
+            if is_queue:
+                return await self._queue()
+            if looked_at:
+                return await self._card(await self.desk.gaps.get(int(looked_at[1])))
+            return await self._done(found, key_of(surface, who)) if found else None
+        except InputError as error:
+            return _told(str(error))
+
+    async def _queue(self) -> Card:
+        lists = [
+            (heading, await self.desk.gaps.listed(filters, order, WAITING))
+            for heading, filters, order in (
+                ("New", Filters(NEW), Order.NEWEST),
+                ("Oldest", Filters(OPEN), Order.OLDEST),
+                ("Most wanted", Filters(OPEN), Order.MOST_WANTED),
+            )
+        ]
+        blocks = tuple(Bullets(heading, tuple(map(_line, gaps))) for heading, gaps in lists if gaps)
+        numbers = list(dict.fromkeys(gap.number for _, gaps in lists for gap in gaps))
+        buttons = tuple(Button(f"Gap {number}", f"gap {number}") for number in numbers)
+        nothing = (Paragraph("No gap is open."),)
+        return Card(Ending.NO_ENTRY, wording.TRIAGE_HEADING, blocks or nothing, buttons, wording.TRIAGE_HEADING)
+
+    async def _done(self, found: re.Match[str], actor: str) -> Card:
+        number, what = int(found["number"]), (found["what"] or "").casefold()
+        if what == "history":
+            return await self._history(number)
+        if what in {"take", "drop"}:
+            return await self._card(
+                await self.desk.gaps.assign(number, actor if what == "take" else "", actor, self.desk.now())
+            )
+        why = self.desk.bot.recogniser.personal.redact(found["why"] or "").text.strip()
+        if not why:
+            is_end = found["entry"] or what == GapState.WILL_NOT_ANSWER
+            asked = wording.SAY_OUTCOME if is_end else wording.SAY_WHY
+            return _told(asked.format(said=found[0].partition(":")[0].strip()))
+        if found["into"]:
+            gap = await self.desk.gaps.merge(number, int(found["into"]), actor, why, self.desk.now())
+        elif found["entry"]:
+            gap = await self._moved(number, GapState.ANSWERED, actor, why, outcome=why, entry=found["entry"].casefold())
+        elif found["check"]:
+            gap = await self._moved(number, GapState.CHECKED, actor, why, check=Check(found["check"].casefold()))
+        else:
+            to = GapState(what)
+            gap = await self._moved(number, to, actor, why, outcome=why if to is GapState.WILL_NOT_ANSWER else "")
+        return await self._card(gap)
+
+    async def _moved(
+        self, number: int, to: GapState, actor: str, why: str, *, check: Check | None = None, outcome: str = "", entry: str = ""
+    ) -> Gap:  # fmt: skip
+        if entry and entry not in self.desk.bot.shown:
+            raise InputError(f"There is no entry {entry!r}")
+        return await self.desk.gaps.move(
+            number, to, actor, why, self.desk.now(), check=check, outcome=outcome, entry=entry
+        )
+
+    async def _history(self, number: int) -> Card:
+        lines = [
+            f"{line.at:%d.%m.%Y} {line.from_state or 'new'} → {line.to_state}: {line.why}"
+            for line in await self.desk.gaps.history(number)
+        ]
+        heading = f"History of evidence gap {number}"
+        return Card(Ending.NO_ENTRY, heading, (Bullets("", tuple(lines)),), (), heading)
+
+    async def _card(self, gap: Gap) -> Card:
+        about = self.desk.bot.shown.get(gap.about_entry)
+        said = (
+            ("Decision", gap.decision), ("For whom", gap.for_whom), ("How soon", gap.how_soon), ("Role", gap.role),
+            ("Topics", ", ".join(gap.topics)), ("Flagged on the answer", about.title if about else ""), ("Outcome", gap.outcome), ("Entry", gap.entry),
+        )  # fmt: skip
+        blocks: list[Block] = [Lead(gap.question), *(Labelled(label, text) for label, text in said if text)]
+        check = f", {gap.check}" if gap.check else ""
+        hands = "" if not gap.is_open else ", in somebody's hands" if gap.assigned_to else ", in nobody's hands"
+        blocks.append(Note(f"{_voices(gap)}, flagged on {wording.day(gap.at.date())}: {gap.state}{check}{hands}."))
+        like = [one for one in await self.desk.like.like(gap.question) if one.number != gap.number]
+        if like:
+            blocks.append(Bullets("Asks something like", tuple(map(_line, like))))
+        heading = f"Evidence gap {gap.number}"
+        return Card(Ending.NO_ENTRY, heading, tuple(blocks), _buttons(gap, like), f"{heading}: {gap.state}")
+
+
+def _buttons(gap: Gap, like: Sequence[Gap]) -> tuple[Button, ...]:
+    of = f"gap {gap.number}"
+    made: list[Button] = []
+    if gap.is_open:
+        made.append(Button("Put it back", f"{of} drop") if gap.assigned_to else Button("Take it", f"{of} take"))
+    if GapState.CHECKED in MOVES[gap.state]:
+        made += [Button(label, f"{of} checked {check}") for check, label in _CHECKS.items()]
+    made += [Button(label, f"{of} {state}") for state, label in _LABELS.items() if state in MOVES[gap.state]]
+    if gap.is_open:
+        made += [Button(f"Merge into {one.number}", f"{of} merge {one.number}") for one in like]
+    return (*made, Button("History", f"{of} history"), Button("What waits", wording.TRIAGE))
+
+
+def _line(gap: Gap) -> str:
+    return f"{gap.number}: {gap.question} ({gap.state}, {_voices(gap)})"
+
+
+def _voices(gap: Gap) -> str:
+    return "1 voice" if gap.votes == 1 else f"{gap.votes} voices"
+
+
+def _told(sentence: str) -> Card:
+    return Card(Ending.NO_ENTRY, "", (Paragraph(sentence),), (), sentence)
