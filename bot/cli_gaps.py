@@ -8,6 +8,7 @@ import getpass
 import io
 import json
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 from typing import Any, TypeVar
 
 import click
@@ -92,11 +93,12 @@ def show(number: int) -> None:
 @_by
 def move(number: int, to: str, why: str, check: str | None, outcome: str, entry: str, by: str) -> None:
     """Move a gap on; whoever wants to know is told."""
+    from bot.conversations import key_of
     from bot.gap import Check, GapState
 
     gap = _with_desk(
         lambda desk: desk.move(
-            number, GapState(to), by, why, check=Check(check) if check else None, outcome=outcome, entry=entry
+            number, GapState(to), key_of(by), why, check=Check(check) if check else None, outcome=outcome, entry=entry
         )
     )
     click.echo(gap.told())
@@ -125,6 +127,37 @@ def assign(number: int, to: str, by: str) -> None:
 
     _with_desk(lambda desk: desk.gaps.assign(number, key_of(to) if to else "", key_of(by), desk.now()))
     click.echo("Assigned." if to else "Assigned to nobody.")
+
+
+@gaps.command()
+@click.argument("number", type=int)
+@click.option("--write", is_flag=True, help="Change the sheet, and have the question asked in every test run.")
+@click.option(
+    "--sheets",
+    type=click.Path(path_type=Path, file_okay=False, exists=True),
+    help="The folder of sheets; the product's own unless told.",
+)
+def propose(number: int, sheets: Path | None, *, write: bool) -> None:
+    """Show how a sheet would change so that a gap that was known after all finds its entry."""
+    from bot import proposals
+    from knowledge.sheet import SHEETS
+
+    async def work(desk: Any) -> Any:  # noqa: ANN401 - the same
+        return proposals.proposal_of(await desk.gaps.get(number))
+
+    proposal = _with_desk(work)
+    folder = sheets or SHEETS
+    sheet = folder / f"{proposal.entry}.yaml"
+    before = sheet.read_text(encoding="utf-8")
+    after = says_errors(proposals.with_example)(before, proposal.question)
+    click.echo(proposals.difference(before, after, f"knowledge/sheets/{sheet.name}"), nl=False)
+    if write:
+        sheet.write_text(after, encoding="utf-8")
+        with (folder.parent / proposals.ASKED.name).open("a", encoding="utf-8") as file:
+            file.write(proposal.line())
+        click.echo(
+            "Written. Next: whatworks knowledge check, whatworks knowledge build, and whatworks evaluate, which has to stay as good."
+        )
 
 
 @gaps.command()

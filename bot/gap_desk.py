@@ -117,16 +117,18 @@ class GapDesk:
         outcome: str = "",
         entry: str = "",
     ) -> Gap:
-        """Move a gap to another state, and have its voices told.
+        """Move a gap to another state, and have its voices told; `actor` is opaque, as `bot.gaps.Voice.person`.
 
         Raises:
             InputError: If it may not be, or there is no such entry.
         """
         if entry and entry not in self.bot.shown:
             raise InputError(f"There is no entry {entry!r}")
-        return await self.gaps.move(
-            number, to, key_of(actor), why, self.now(), check=check, outcome=outcome, entry=entry
-        )
+        return await self.gaps.move(number, to, actor, why, self.now(), check=check, outcome=outcome, entry=entry)
+
+    def clean(self, text: str) -> str:
+        """Return a text without personal data."""
+        return self.bot.recogniser.personal.redact(text).text.strip()
 
     def _topics(self, question: str) -> tuple[str, ...]:
         """Return the topics of the entry that is nearest to a question: in whose queue it waits, until somebody looks."""

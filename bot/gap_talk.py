@@ -121,7 +121,7 @@ class GapTalk:
     async def _reopen(self, number: int, key: str, why: str) -> Card:
         if not why.strip():
             return _told(wording.REOPEN_WHY.format(number=number))
-        clean = self.desk.bot.recogniser.personal.redact(why).text
+        clean = self.desk.clean(why)
         return _told((await self.desk.gaps.reopen(number, key, clean, self.desk.now())).told())
 
     def _shown(self, gap: Gap) -> Card:

@@ -101,7 +101,7 @@ class TriageTalk:
             return await self._card(
                 await self.desk.gaps.assign(number, actor if what == "take" else "", actor, self.desk.now())
             )
-        why = self.desk.bot.recogniser.personal.redact(found["why"] or "").text.strip()
+        why = self.desk.clean(found["why"] or "")
         if not why:
             is_end = found["entry"] or what == GapState.WILL_NOT_ANSWER
             asked = wording.SAY_OUTCOME if is_end else wording.SAY_WHY
@@ -109,22 +109,15 @@ class TriageTalk:
         if found["into"]:
             gap = await self.desk.gaps.merge(number, int(found["into"]), actor, why, self.desk.now())
         elif found["entry"]:
-            gap = await self._moved(number, GapState.ANSWERED, actor, why, outcome=why, entry=found["entry"].casefold())
+            gap = await self.desk.move(
+                number, GapState.ANSWERED, actor, why, outcome=why, entry=found["entry"].casefold()
+            )
         elif found["check"]:
-            gap = await self._moved(number, GapState.CHECKED, actor, why, check=Check(found["check"].casefold()))
+            gap = await self.desk.move(number, GapState.CHECKED, actor, why, check=Check(found["check"].casefold()))
         else:
             to = GapState(what)
-            gap = await self._moved(number, to, actor, why, outcome=why if to is GapState.WILL_NOT_ANSWER else "")
+            gap = await self.desk.move(number, to, actor, why, outcome=why if to is GapState.WILL_NOT_ANSWER else "")
         return await self._card(gap)
-
-    async def _moved(
-        self, number: int, to: GapState, actor: str, why: str, *, check: Check | None = None, outcome: str = "", entry: str = ""
-    ) -> Gap:  # fmt: skip
-        if entry and entry not in self.desk.bot.shown:
-            raise InputError(f"There is no entry {entry!r}")
-        return await self.desk.gaps.move(
-            number, to, actor, why, self.desk.now(), check=check, outcome=outcome, entry=entry
-        )
 
     async def _history(self, number: int) -> Card:
         lines = [
