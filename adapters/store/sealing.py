@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime, time
 from typing import Any
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
@@ -30,9 +31,18 @@ class Sealer:
         except ValueError as error:
             raise StoreError("An encryption key is 32 bytes in URL-safe base64, 44 characters") from error
 
-    def seal(self, value: Mapping[str, Any]) -> str:
-        """Return a value, encrypted."""
-        return self._fernet.encrypt(json.dumps(value).encode()).decode()
+    def seal(self, value: Mapping[str, Any], *, day: date | None = None) -> str:
+        """Return a value, encrypted.
+
+        Args:
+            value: What to encrypt.
+            day: Told by the result in place of the second at which it was made: a Fernet token has that in clear.
+        """
+        written = json.dumps(value).encode()
+        if day is None:
+            return self._fernet.encrypt(written).decode()
+        midnight = datetime.combine(day, time(), tzinfo=UTC)
+        return self._fernet.encrypt_at_time(written, int(midnight.timestamp())).decode()
 
     def open(self, sealed: str) -> dict[str, Any]:
         """Return what was encrypted.

@@ -283,3 +283,15 @@ gap_changes = sa.Table(
     sa.Column("outcome", sa.String(600), nullable=False),
     sa.Column("entry", sa.String(80), nullable=False),
 )
+
+unanswered = sa.Table(
+    "unanswered",
+    metadata,
+    sa.Column("key", sa.String(32), primary_key=True),  # at random
+    sa.Column("day", sa.Date, nullable=False),
+    sa.Column("surface", sa.String(20), nullable=False),
+    sa.Column("sealed", sa.Text, nullable=False),  # the text, personal data removed, and what it means
+    sa.Column("gap", sa.BigInteger, sa.ForeignKey("gaps.number")),  # that it was flagged in
+    sa.Index("ix_unanswered_day", "day", "surface"),
+    sqlite_with_rowid=False,  # row numbers would tell the order in which questions came
+)

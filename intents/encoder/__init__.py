@@ -26,6 +26,7 @@ CHECKSUMS: Final = {
     "model.onnx": "c975b4dd822661842c24f8759a668ac8ebca9074667aebc08c72574dda878e08",
     "tokenizer.json": "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037",
 }
+MODEL: Final = CHECKSUMS["model.onnx"][:12]  # tells vectors of one model from those of another
 DIMENSIONS: Final = 384
 TOKENS_MAX: Final = 64
 
