@@ -16,6 +16,7 @@ from bot.corrections import Corrections
 from bot.feedback import FeedbackLog
 from bot.gap_desk import GapDesk
 from bot.gap_talk import GapTalk
+from bot.keeping import Keeper
 from bot.roles import Roles
 from bot.settings import Settings, listed
 from bot.tip_desk import TipDesk
@@ -185,6 +186,13 @@ async def with_broadcast_desk(settings: Settings, work: Callable[[BroadcastDesk,
         )
 
     return await with_store(settings, run)
+
+
+def keeper(settings: Settings, bot: Bot, store: Store) -> Keeper:
+    """Return what keeps the questions that nothing answered."""
+    from adapters.store.unanswered import StoredUnanswered
+
+    return Keeper(bot, StoredUnanswered(store, sealer_of(settings)), settings.unanswered_days, today)
 
 
 def sealer_of(settings: Settings) -> Sealer:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final, Protocol, TypeAlias
@@ -25,6 +26,9 @@ LOOK_EVERY: Final = 5.0  # seconds between looks for work that was left behind
 BACK_OFF: Final = (1.0, 4.0, 15.0, 60.0)  # seconds before the second attempt, the third, ...
 
 LOG: Final = structlog.get_logger("whatworks.inbox")
+
+# Whether the event that is being worked on was begun before: what is counted is counted once.
+IS_REPEATED: Final[ContextVar[bool]] = ContextVar("is_repeated", default=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,6 +184,7 @@ class Worker:
         async with self._places:
             if not await self._is_ours(item, since):
                 return
+            IS_REPEATED.set(item.attempts > 1)  # in this task alone
             try:
                 await self._handlers[item.surface](item)
             except DeliveryError as error:

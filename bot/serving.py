@@ -11,11 +11,13 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from bot import bootstrap, sites, wording
+from bot.conversations import Conversations, RecentQuestions
 from bot.corrections import current
 from bot.errors import SettingsError
 from bot.feedback import FeedbackLog
 from bot.gap_talk import GapTalk
 from bot.inbox import Handle, Worker
+from bot.keeping import Keeper
 from bot.outbox import Courier
 from bot.sender import Sender
 from bot.settings import Settings
@@ -74,11 +76,11 @@ async def serve_web(settings: Settings, say: Callable[[str], None]) -> None:
 
     async def run(store: Store) -> None:
         await store.upgrade()
-        feedback = bootstrap.feedback_log(store)
+        feedback, keeper = bootstrap.feedback_log(store), bootstrap.keeper(settings, bot, store)
         app = make_app(
             Parts(
                 bot,
-                thinker.turn,
+                keeper.on("web", thinker.turn),
                 feedback,
                 sites.site_of(settings),
                 bootstrap.today,
@@ -86,8 +88,9 @@ async def serve_web(settings: Settings, say: Callable[[str], None]) -> None:
                 {"store": store.ping},
             )
         )
+        app.cleanup_ctx.append(partial(_working, keeper))
         if settings.has_slack or settings.has_teams:
-            mount_chats(app, settings, bot, thinker, store, feedback)
+            mount_chats(app, settings, bot, thinker, store, feedback, keeper=keeper)
 
         def started(port: int) -> None:
             say(f"{wording.SITE_NAME}: {sites.address(settings, port)}")
@@ -150,7 +153,7 @@ async def work(settings: Settings, say: Callable[[str], None]) -> None:
 
 def mount_chats(
     app: web.Application, settings: Settings, bot: Bot, thinker: Thinker, store: Store, feedback: FeedbackLog,
-    http: requests.Session | None = None, *, listens: bool = True,
+    http: requests.Session | None = None, *, keeper: Keeper | None = None, listens: bool = True,
 ) -> Chats:  # fmt: skip
     """Add the platforms that are configured to an application, and return what works for them.
 
@@ -162,6 +165,7 @@ def mount_chats(
         store: Keeps what is under way.
         feedback: Keeps verdicts.
         http: What fetches Teams' tokens, if not the library's own.
+        keeper: Keeps what nothing answered, and is started and ended already; if none is given, one of the application's own does.
         listens: Whether events are taken in as well, and not only worked on.
 
     Raises:
@@ -171,16 +175,23 @@ def mount_chats(
     from adapters.store.inbox import StoredInbox
     from adapters.store.outbox import StoredOutbox
 
+    if keeper is None:
+        keeper = bootstrap.keeper(settings, bot, store)
+        app.cleanup_ctx.append(
+            partial(_working, keeper)
+        )  # first, and so ended last: what is under way may still ask it to keep
     sealer = bootstrap.sealer_of(settings)
     talk = bootstrap.gap_talk(settings, bot, store)
     handlers: dict[str, Handle] = {}
     couriers: dict[str, Courier] = {}
     worker = Worker(StoredInbox(store, sealer), handlers, bootstrap.now, secrets.token_hex(8))
     if settings.has_slack:
-        slack = _mount_slack(app, settings, bot, thinker, store, feedback, talk, sealer, worker, listens=listens)
+        slack = _mount_slack(
+            app, settings, bot, thinker, store, feedback, talk, keeper, sealer, worker, listens=listens
+        )
         handlers["slack"], couriers["slack"] = slack.work, slack.courier()
     if settings.has_teams:
-        teams = _mount_teams(app, settings, bot, thinker, store, feedback, talk, sealer, worker, http)
+        teams = _mount_teams(app, settings, bot, thinker, store, feedback, talk, keeper, sealer, worker, http)
         handlers["teams"], couriers["teams"] = teams.work, teams.courier()
     sender = Sender(
         StoredOutbox(store, sealer, settings.closed),
@@ -197,6 +208,13 @@ def mount_chats(
     return Chats(worker, sender)
 
 
+def _conversations(store: Store, keeper: Keeper) -> Conversations:
+    from adapters.store.conversations import StoredConversations
+
+    kept = StoredConversations(store)
+    return RecentQuestions(kept, bootstrap.now) if keeper.keeps else kept
+
+
 def _tip_desk(settings: Settings, bot: Bot, store: Store) -> TipDesk:
     roles = bootstrap.roles_of(settings, store) if settings.tips_by == "managers" else None
     return bootstrap.tip_desk(settings, bot, store, roles)
@@ -211,13 +229,12 @@ def _clean(bot: Bot) -> Callable[[str], tuple[str, tuple[str, ...]]]:
 
 
 def _mount_slack(
-    app: web.Application, settings: Settings, bot: Bot, thinker: Thinker, store: Store, feedback: FeedbackLog, talk: GapTalk,
+    app: web.Application, settings: Settings, bot: Bot, thinker: Thinker, store: Store, feedback: FeedbackLog, talk: GapTalk, keeper: Keeper,
     sealer: Sealer, worker: Worker, *, listens: bool,
 ) -> Slack:  # fmt: skip
     from adapters.slack.oauth import mount_install
     from adapters.slack.parts import SlackParts
     from adapters.slack.service import Slack
-    from adapters.store.conversations import StoredConversations
     from adapters.store.corrections import StoredCorrections
     from adapters.store.slack_installations import StoredInstallations
     from adapters.store.taps import StoredTaps
@@ -226,9 +243,10 @@ def _mount_slack(
     installations = StoredInstallations(store, sealer) if site.client_id else None
     parts = SlackParts(
         bot,
+        keeper.on("slack", thinker.turn),
         thinker.turn,
         _clean(bot),
-        StoredConversations(store),
+        _conversations(store, keeper),
         feedback,
         StoredTaps(store),
         StoredCorrections(store, sealer),
@@ -246,11 +264,10 @@ def _mount_slack(
 
 
 def _mount_teams(
-    app: web.Application, settings: Settings, bot: Bot, thinker: Thinker, store: Store, feedback: FeedbackLog, talk: GapTalk,
+    app: web.Application, settings: Settings, bot: Bot, thinker: Thinker, store: Store, feedback: FeedbackLog, talk: GapTalk, keeper: Keeper,
     sealer: Sealer, worker: Worker, http: requests.Session | None,
 ) -> Teams:  # fmt: skip
     from adapters.store.answers import StoredAnswers
-    from adapters.store.conversations import StoredConversations
     from adapters.store.corrections import StoredCorrections
     from adapters.store.references import StoredReferences
     from adapters.store.taps import StoredTaps
@@ -258,7 +275,7 @@ def _mount_teams(
     from adapters.teams.service import Teams
 
     parts = TeamsParts(
-        bot, thinker.turn, _clean(bot), StoredConversations(store), StoredAnswers(store), feedback, StoredTaps(store),
+        bot, keeper.on("teams", thinker.turn), thinker.turn, _clean(bot), _conversations(store, keeper), StoredAnswers(store), feedback, StoredTaps(store),
         StoredCorrections(store, sealer), StoredReferences(store, sealer), sites.teams_site_of(settings), bootstrap.today, bootstrap.now,
     )  # fmt: skip
     teams = Teams(parts, _tip_desk(settings, bot, store), talk, http)
@@ -266,7 +283,7 @@ def _mount_teams(
     return teams
 
 
-async def _working(worker: Worker | Sender, _app: web.Application) -> AsyncIterator[None]:
+async def _working(worker: Worker | Sender | Keeper, _app: web.Application) -> AsyncIterator[None]:
     looking = asyncio.create_task(worker.run())
     yield
     worker.stop()

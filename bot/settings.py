@@ -16,6 +16,7 @@ from knowledge.base import COMPILED
 
 PREFIX = "WHATWORKS_"
 SECRET_MIN = 32
+DAYS_MAX = 365  # that a question is kept
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 DATABASES = ("sqlite:///", "postgresql://")
 
@@ -110,6 +111,10 @@ class Settings(BaseSettings):
     school_holidays: str = Field(
         default="",
         description="Spans of days, like 2026-12-19/2027-01-03, separated by commas: for channels that want no tip in school holidays.",
+    )
+    unanswered_days: Annotated[int, Field(ge=0, le=DAYS_MAX)] = Field(
+        default=90,
+        description="For how many days a question that nothing answered is kept, without who asked it; 0 for not at all.",
     )
     logs: Literal["text", "json"] = Field(default="text", description="How the log reads.")
 

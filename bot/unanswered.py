@@ -17,7 +17,6 @@ from intents.text import words
 
 WORDS_MIN: Final = 3
 TEXT_MAX: Final = 300  # characters
-DAYS_MAX: Final = 365
 A_DAY_MAX: Final = 1_000  # kept of one surface and day: whoever floods it fills no more
 LISTED_MAX: Final = 20_000
 

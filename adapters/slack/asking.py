@@ -100,7 +100,7 @@ class Asking:
 
     async def about_message(self, body: Json, client: AsyncWebClient) -> None:
         """Answer what a message is about, to whoever asked alone; the message itself is shown nowhere."""
-        card, after = await self.card_for(body, str(body["message"].get("text", "")), Conversation(), is_theirs=False)
+        card, after = await self.card_for(body, str(body["message"].get("text", "")), Conversation(), is_own=False)
         unsaid = replace(after, question="")  # somebody else's words: not even a button carries them
         await respond(client, body["response_url"], self.message(card, unsaid, is_private=True))
 
@@ -145,7 +145,7 @@ class Asking:
             await self._parts.conversations.keep(key, after, self._parts.now())
 
     async def card_for(
-        self, body: Mapping[str, Any], text: str, before: Conversation, *, is_theirs: bool = True
+        self, body: Mapping[str, Any], text: str, before: Conversation, *, is_own: bool = True
     ) -> tuple[Card, Conversation]:
         """Return the card that answers a text, and where the conversation stands after it.
 
@@ -153,12 +153,12 @@ class Asking:
             body: Of the request.
             text: What was said, personal data removed.
             before: Where the conversation stood.
-            is_theirs: Whether whoever asks wrote it, and not somebody else.
+            is_own: Whether whoever asks wrote it, and not somebody else.
         """
         person = person_of(body)
-        if self.gap_talk and is_theirs and (said := await self.gap_talk.said(text, person, person.conversation)):
+        if self.gap_talk and is_own and (said := await self.gap_talk.said(text, person, person.conversation)):
             return said, before
-        turn = await self._parts.think(text, before)
+        turn = await (self._parts.think if is_own else self._parts.glance)(text, before)
         removed = tuple(dict.fromkeys([*body.get(REMOVED, ()), *turn.recognition.removed]))
         card = lay_out(turn.reply, removed=removed, safeguarding_text=self._parts.site.safeguarding_text)
         if self.gap_talk:

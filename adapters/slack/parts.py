@@ -60,7 +60,8 @@ class SlackParts:
 
     Attributes:
         bot: What is known.
-        think: Answers a message.
+        think: Answers a message; keeps what nothing answered.
+        glance: Answers words that are not the asker's own, or not yet whole; nothing of them is kept.
         clean: Takes personal data out of a text.
         conversations: Remembers where conversations stand.
         feedback: Keeps what practitioners think of an answer.
@@ -74,6 +75,7 @@ class SlackParts:
 
     bot: Bot
     think: Think
+    glance: Think
     clean: Clean
     conversations: Conversations
     feedback: FeedbackLog

@@ -32,7 +32,7 @@ class Extension:
         question = plain(_parameter(value, QUESTION))
         if not question:
             return _said(TYPE_A_QUESTION)
-        turn = await self._parts.think(question, Conversation())
+        turn = await self._parts.glance(question, Conversation())  # asked anew with each letter typed
         card = lay_out(turn.reply, safeguarding_text=self._parts.site.safeguarding_text)
         found = [entry_id for entry_id in self._found(turn, card.entry_id) if entry_id in self._parts.bot.shown]
         if turn.recognition.is_urgent or not found:
@@ -49,7 +49,7 @@ class Extension:
         payload = value.get("messagePayload")
         body = payload.get("body") if isinstance(payload, Mapping) else None
         said = plain(str(body.get("content") or "")) if isinstance(body, Mapping) else ""
-        turn = await self._parts.think(said, Conversation())
+        turn = await self._parts.glance(said, Conversation())
         # Somebody else's words: not even a button carries them.
         return self._dialog(turn, replace(turn.conversation, question=""))
 
@@ -59,7 +59,7 @@ class Extension:
         if not isinstance(data, Mapping):
             return {}
         if data.get("verb") == cards.SAY:
-            turn = await self._parts.think(*cards.conversation_of(data))
+            turn = await self._parts.glance(*cards.conversation_of(data))
             return self._dialog(turn, turn.conversation)
         entry_id = str(data.get("entry") or "")
         reply = self._parts.bot.show(entry_id, self._parts.today())

@@ -68,7 +68,8 @@ class TeamsParts:
 
     Attributes:
         bot: What is known.
-        think: Answers a message.
+        think: Answers a message; keeps what nothing answered.
+        glance: Answers words that are not the asker's own, or not yet whole; nothing of them is kept.
         clean: Takes personal data out of a text.
         conversations: Remembers where conversations stand.
         answers: Remembers which entry a message of ours showed.
@@ -83,6 +84,7 @@ class TeamsParts:
 
     bot: Bot
     think: Think
+    glance: Think
     clean: Clean
     conversations: Conversations
     answers: Answers

@@ -47,7 +47,7 @@ class Parts:
 
     Attributes:
         bot: What is known.
-        think: Answers a message.
+        think: Answers a message; keeps what nothing answered.
         feedback: Keeps what practitioners think of an answer.
         site: How the site is reached.
         today: Returns the day to judge review dates by.
