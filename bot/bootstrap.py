@@ -22,6 +22,7 @@ from bot.settings import Settings, listed
 from bot.tip_desk import TipDesk
 from bot.triage_talk import TriageTalk
 from bot.turn import Bot
+from bot.unanswered_desk import UnansweredDesk
 from intents.recognise import ENCODER_MARK, Recogniser, Thresholds
 from knowledge.base import KnowledgeBase
 
@@ -186,6 +187,29 @@ async def with_broadcast_desk(settings: Settings, work: Callable[[BroadcastDesk,
         )
 
     return await with_store(settings, run)
+
+
+async def with_unanswered_desk(settings: Settings, work: Callable[[UnansweredDesk], Awaitable[T]]) -> T:
+    """Return what comes of some work with the desk for questions that nothing answered.
+
+    Raises:
+        StoreError: If the store cannot be used.
+    """
+    bot = make_bot(settings)
+
+    async def run(store: Store) -> T:
+        await store.upgrade()
+        return await work(unanswered_desk(settings, bot, store))
+
+    return await with_store(settings, run)
+
+
+def unanswered_desk(settings: Settings, bot: Bot, store: Store) -> UnansweredDesk:
+    """Return what shows the questions that nothing answered."""
+    from adapters.store.unanswered import StoredUnanswered
+
+    questions = StoredUnanswered(store, sealer_of(settings))
+    return UnansweredDesk(gap_desk(settings, bot, store), questions, settings.unanswered_days, today)
 
 
 def keeper(settings: Settings, bot: Bot, store: Store) -> Keeper:

@@ -8,6 +8,7 @@ import getpass
 import io
 import json
 from collections.abc import Awaitable, Callable
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -187,6 +188,44 @@ def export(kind: str) -> None:
     writer.writeheader()
     writer.writerows({name: _not_a_formula(value) for name, value in row.items()} for row in rows)
     click.echo(written.getvalue(), nl=False)
+
+
+@says_errors
+def _with_unanswered(work: Callable[[Any], Awaitable[T]]) -> T:
+    from bot import bootstrap
+    from bot.settings import load_settings
+
+    return asyncio.run(bootstrap.with_unanswered_desk(load_settings(), work))
+
+
+@gaps.command()
+@click.option("--least", default=1, show_default=True, help="Only what was asked so often.")
+@click.option("--json", "as_json", is_flag=True, help="Print an array of objects.")
+def unanswered(least: int, *, as_json: bool) -> None:
+    """List what was asked and never answered or flagged, most asked first: key, how often, when and the question."""
+    found = _with_unanswered(lambda desk: desk.clusters(least))
+    if as_json:
+        rows = [asdict(one) | {"first": one.first.isoformat(), "last": one.last.isoformat()} for one in found]
+        click.echo(json.dumps(rows, ensure_ascii=False))
+        return
+    for one in found:
+        click.echo(f"{one.key}  {one.count:>4} times  {one.first} to {one.last}  {one.question}")
+        for example in one.examples:
+            click.echo(f"    also: {example}")
+        for what, numbers in (("flagged before, as", one.flagged), ("like it:", one.like)):
+            if numbers:
+                click.echo(f"    {what} gap {', '.join(map(str, numbers))}")
+    if not found:
+        click.echo("Nothing was asked in vain, or nothing is kept.")
+
+
+@gaps.command("flag-unanswered")
+@click.argument("key")
+@_by
+def flag_unanswered(key: str, by: str) -> None:
+    """Turn unanswered questions into a gap, by the key that `unanswered` lists; its history says how often they were asked."""
+    gap = _with_unanswered(lambda desk: desk.to_gap(key, by))
+    click.echo(f"Gap {gap.number}: {gap.question}")
 
 
 def _not_a_formula(value: str) -> str:

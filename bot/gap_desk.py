@@ -19,6 +19,7 @@ from bot.turn import Bot
 FIELDS: Final = {"question": 600, "decision": 300, "for_whom": 200, "role": 60}  # what is written, and its most letters
 HOW_SOON: Final = ("Within a week", "Within a month", "Within six months", "No hurry")
 RECENT: Final = 100  # gaps looked through for one that the same person flagged in the same words
+CENTRE: Final = "centre"  # the surface of what the centre itself flags
 SMALL: Final = 5  # a demand below it is shown as "<5"
 
 
@@ -105,6 +106,30 @@ class GapDesk:
         new = new_gap(clean, self._topics(clean["question"]), person.surface, entry.version if entry else "")
         made = await self.gaps.flag(new, Voice(key, person, is_flagger=True), self.now())
         return wording.gap_flagged(made.number)
+
+    async def flag_for_centre(self, question: str, actor: str, why: str) -> Gap:
+        """Keep a gap that the centre itself flags, with its voice, which is told nothing; the same question by the same person once.
+
+        Args:
+            question: Cleaned again.
+            actor: Who does it; only a hash is kept.
+            why: The first line of its history.
+
+        Raises:
+            InputError: If it speaks of danger now, or cannot be kept.
+            StoreError: If it could not be kept.
+        """
+        cleaned = self.cleaned({"question": question})
+        if cleaned.is_urgent:
+            raise InputError("This speaks of someone in danger now: it is not for a list of gaps")
+        key = key_of(actor)
+        for earlier in await self.gaps.listed(Filters(), Order.NEWEST, RECENT):
+            if (earlier.question, earlier.surface) == (cleaned.form["question"], CENTRE) and key in {
+                voice.person for voice in await self.gaps.voices(earlier.number)
+            }:
+                return earlier
+        new = new_gap(cleaned.form, self._topics(question), CENTRE, "")
+        return await self.gaps.flag(new, Voice(key, is_flagger=True), self.now(), why)
 
     async def move(
         self,

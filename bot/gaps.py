@@ -14,6 +14,7 @@ from bot.gap import Check, Gap, GapState, NewGap, Place
 from bot.subscriptions import Address
 
 PERSON: Final = re.compile(r"[0-9a-f]{16,40}")  # as `bot.conversations.key_of` makes it
+FLAGGED: Final = "Flagged."
 KEY_OF_PERSON: Final = 16  # characters of it that stand in the key of what they are told
 
 
@@ -181,8 +182,8 @@ class GapTriage(Protocol):
 class Gaps(GapReading, GapVoices, GapTriage, Protocol):
     """Keeps gaps. Each change is kept whole, with its line of history and its news, or not at all."""
 
-    async def flag(self, new: NewGap, voice: Voice, now: datetime) -> Gap:
-        """Keep a new gap, with the voice of whoever flags it."""
+    async def flag(self, new: NewGap, voice: Voice, now: datetime, why: str = FLAGGED) -> Gap:
+        """Keep a new gap, with the voice of whoever flags it; `why` is the first line of its history."""
         ...
 
 

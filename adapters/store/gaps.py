@@ -16,7 +16,7 @@ from adapters.store.store import Store
 from adapters.store.tables import gap_changes, gap_voices, gaps
 from bot.errors import InputError, WhatworksError
 from bot.gap import WORDS_MAX, Check, Gap, GapState, NewGap, Place, reason
-from bot.gaps import Change, Filters, News, Order, Voice, Wants, key_of_news
+from bot.gaps import FLAGGED, Change, Filters, News, Order, Voice, Wants, key_of_news
 from bot.subscriptions import Address
 
 LOG: Final = structlog.get_logger("whatworks.gaps")
@@ -36,11 +36,11 @@ class StoredGaps:
     def __init__(self, store: Store, sealer: Sealer, tell: Tell) -> None:
         self._store, self._sealer, self._tell = store, sealer, tell
 
-    async def flag(self, new: NewGap, voice: Voice, now: datetime) -> Gap:
+    async def flag(self, new: NewGap, voice: Voice, now: datetime, why: str = FLAGGED) -> Gap:
         """Keep a new gap, with the voice of whoever flags it. Nobody is told: they see it."""
 
         def run(connection: sa.Connection) -> Gap:
-            gap = gap_rows.insert_gap(connection, new, voice.person, "Flagged.", 1, now)
+            gap = gap_rows.insert_gap(connection, new, voice.person, reason(why), 1, now)
             row = self._voice_row(gap.number, replace(voice, is_flagger=True), now)
             connection.execute(sa.insert(gap_voices), row)
             return gap
