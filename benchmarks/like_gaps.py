@@ -26,12 +26,13 @@ from adapters.store.sealing import Sealer, key_from
 from adapters.store.store import Store
 from adapters.store.tables import gap_changes, gap_topics, gap_vectors, gap_voices, gaps
 from bot import bootstrap
+from bot.clustering import packed
 from bot.gap import OPEN, GapState
 from bot.gaps import Filters, Order
 from bot.like_gaps import SHOWN_MAX
-from bot.nearest import DIMENSIONS, packed
+from bot.nearest import DIMENSIONS
 from bot.settings import load_settings
-from intents.recognise import ENCODER_MARK
+from intents.encoder import MODEL
 
 SHARED: Final = Path(__file__).resolve().parents[2] / "shared"
 GAPS, VOICES = 100_000, 10  # and voices for each
@@ -78,7 +79,7 @@ async def speed(url: str) -> None:
     await store.write(lambda connection: connection.execute(sa.text("analyze")))
     print(f"{GAPS} gaps with {GAPS * VOICES} voices, made in {time.perf_counter() - began:.0f} s")
     bot = bootstrap.make_bot(load_settings())
-    like = StoredLikeGaps(store, bot.recogniser.vector, ENCODER_MARK)
+    like = StoredLikeGaps(store, bot.recogniser.vector, MODEL)
     like_gaps.LIKE = -1.0  # type: ignore[attr-defined]  # made vectors are like nothing: as many are read as at most can be
     began = time.perf_counter()
     await like.like("do kites help babies sleep")
@@ -106,7 +107,7 @@ def _fill(connection: sa.Connection, rng: np.random.Generator, numbers: range) -
     connection.execute(sa.insert(gaps), made)
     connection.execute(sa.insert(gap_topics), [{"topic": f"topic-{n % 20}", "gap": n} for n in numbers])
     vectors = rng.normal(size=(len(numbers), DIMENSIONS)).astype(np.float32)
-    rows = [{"gap": n, "encoder": ENCODER_MARK, "vector": packed(one)} for n, one in zip(numbers, vectors, strict=True)]
+    rows = [{"gap": n, "encoder": MODEL, "vector": packed(one)} for n, one in zip(numbers, vectors, strict=True)]
     connection.execute(sa.insert(gap_vectors), rows)
     changes = [
         {

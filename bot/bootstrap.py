@@ -23,7 +23,8 @@ from bot.tip_desk import TipDesk
 from bot.triage_talk import TriageTalk
 from bot.turn import Bot
 from bot.unanswered_desk import UnansweredDesk
-from intents.recognise import ENCODER_MARK, Recogniser, Thresholds
+from intents.encoder import MODEL
+from intents.recognise import Recogniser, Thresholds
 from knowledge.base import KnowledgeBase
 
 if TYPE_CHECKING:
@@ -159,14 +160,15 @@ def gap_desk(settings: Settings, bot: Bot, store: Store) -> GapDesk:
     from adapters.store.news import into_outbox
 
     sealer = sealer_of(settings)
-    like = StoredLikeGaps(store, bot.recogniser.vector, ENCODER_MARK)
+    like = StoredLikeGaps(store, bot.recogniser.vector, MODEL)
     return GapDesk(bot, StoredGaps(store, sealer, into_outbox(store, sealer, now)), like, now)
 
 
 def gap_talk(settings: Settings, bot: Bot, store: Store) -> GapTalk:
     """Return what answers people who talk about evidence gaps."""
     desk = gap_desk(settings, bot, store)
-    return GapTalk(desk, TriageTalk(desk, roles_of(settings, store)))
+    unanswered = unanswered_desk(settings, bot, store, desk)
+    return GapTalk(desk, TriageTalk(desk, roles_of(settings, store), unanswered))
 
 
 async def with_broadcast_desk(settings: Settings, work: Callable[[BroadcastDesk, Corrections], Awaitable[T]]) -> T:
@@ -204,12 +206,13 @@ async def with_unanswered_desk(settings: Settings, work: Callable[[UnansweredDes
     return await with_store(settings, run)
 
 
-def unanswered_desk(settings: Settings, bot: Bot, store: Store) -> UnansweredDesk:
+def unanswered_desk(settings: Settings, bot: Bot, store: Store, gaps: GapDesk | None = None) -> UnansweredDesk:
     """Return what shows the questions that nothing answered."""
     from adapters.store.unanswered import StoredUnanswered
 
     questions = StoredUnanswered(store, sealer_of(settings))
-    return UnansweredDesk(gap_desk(settings, bot, store), questions, settings.unanswered_days, today)
+    desk = gaps or gap_desk(settings, bot, store)
+    return UnansweredDesk(desk, questions, settings.unanswered_days, today, desk.like.like)
 
 
 def keeper(settings: Settings, bot: Bot, store: Store) -> Keeper:

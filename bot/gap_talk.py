@@ -23,7 +23,7 @@ _SAID: Final = re.compile(
     r"gap\s+#?(?P<number>\d{1,12})(?:\s+(?P<what>me too|stop|each|digest|forget|reopen)\b[\s:,.]*(?P<why>.*))?",
     re.IGNORECASE | re.DOTALL,
 )
-_IS_OURS: Final = re.compile(rf"gap\s+#?\d|{wording.TRIAGE}$", re.IGNORECASE)
+_IS_OURS: Final = re.compile(rf"gap\s+(#?\d|from\s)|{wording.TRIAGE}$", re.IGNORECASE)
 NEWS_KEY: Final = re.compile(r"g(\d+)-")  # as `bot.gaps.key_of_news` begins
 _WANTS: Final = {"stop": Wants.NONE, "each": Wants.EACH, "digest": Wants.DIGEST}
 

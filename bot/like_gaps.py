@@ -22,3 +22,11 @@ class LikeGaps(Protocol):
             StoreError: If the store could not be read.
         """
         ...
+
+
+class NoLikeGaps:
+    """Finds none; for tests."""
+
+    async def like(self, question: str, limit: int = SHOWN_MAX) -> Sequence[Gap]:  # noqa: ARG002 - it looks at nothing
+        """Return none."""
+        return ()

@@ -10,16 +10,10 @@ import numpy.typing as npt
 
 DIMENSIONS: Final = 384
 SHORTLIST: Final = 1_000  # by how many signs differ; the cosine decides among these
-LEVELS: Final = 127  # a number of a vector is kept in one byte, as a share of the vector's largest
 
 Vector: TypeAlias = npt.NDArray[np.float32]
 Rows: TypeAlias = npt.NDArray[np.int8]
 Signs: TypeAlias = npt.NDArray[np.uint64]
-
-
-def packed(vector: Vector) -> bytes:
-    """Return a vector in 384 bytes; its length is lost, its direction kept to about one part in a hundred."""
-    return bytes(np.round(vector * (LEVELS / np.abs(vector).max())).astype(np.int8).tobytes())
 
 
 class Nearest:
@@ -34,7 +28,7 @@ class Nearest:
         return len(self._numbers)
 
     def add(self, numbers: Sequence[int], vectors: Sequence[bytes]) -> None:
-        """Add vectors, each as `packed` returns it."""
+        """Add vectors, each as `bot.clustering.packed` returns it."""
         rows = np.frombuffer(b"".join(vectors), np.int8).reshape(len(numbers), DIMENSIONS)
         self._numbers = np.concatenate([self._numbers, np.array(numbers, np.int64)])
         self._rows = np.concatenate([self._rows, rows])

@@ -16,8 +16,10 @@ from bot.gap_desk import GapDesk
 from bot.gaps import Filters, Order
 from bot.reply import Ending
 from bot.roles import Person, Role, Roles
+from bot.unanswered_desk import UnansweredDesk
 
 WAITING: Final = 5  # gaps in each list of the queue
+IN_VAIN_LEAST: Final = 2  # times that a question was asked before it is worth a look
 NEW: Final = frozenset({GapState.SUBMITTED})
 _S = GapState
 # "gap 12 checked unknown: looked in three registers"; what follows the colon is the reason or, where a gap is closed, the outcome.
@@ -29,6 +31,7 @@ _SAID: Final = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _LOOKED_AT: Final = re.compile(r"gap\s+#?(\d{1,12})", re.IGNORECASE)
+_FLAGGED: Final = re.compile(r"gap\s+from\s+([0-9a-f]{10})", re.IGNORECASE)  # the key of what was asked in vain
 _LABELS: Final = {
     _S.CLARIFIED: "Clarified", _S.PRIORITISED: "Prioritise", _S.IN_PROGRESS: "In progress", _S.WILL_NOT_ANSWER: "Will not answer",
 }  # fmt: skip
@@ -46,10 +49,12 @@ class TriageTalk:
     Attributes:
         desk: Keeps gaps.
         roles: Says who is a triager.
+        unanswered: Says what was asked in vain.
     """
 
     desk: GapDesk
     roles: Roles
+    unanswered: UnansweredDesk
 
     async def said(self, text: str, surface: str, who: str) -> Card | None:
         """Return what answers a message; None for one that is about something else.
@@ -64,14 +69,16 @@ class TriageTalk:
         """
         written = text.strip()
         found, looked_at = _SAID.fullmatch(written), _LOOKED_AT.fullmatch(written)
-        is_queue = written.casefold() == wording.TRIAGE
-        if not (found or looked_at or is_queue):
+        is_queue, flagged = written.casefold() == wording.TRIAGE, _FLAGGED.fullmatch(written)
+        if not (found or looked_at or is_queue or flagged):
             return None
         if Role.TRIAGER not in await self.roles.of(Person(surface, who)):
             return None if looked_at else _told(wording.ONLY_TRIAGERS)
         try:
             if is_queue:
                 return await self._queue()
+            if flagged:
+                return await self._card(await self.unanswered.to_gap(flagged[1].casefold(), key_of(surface, who)))
             if looked_at:
                 return await self._card(await self.desk.gaps.get(int(looked_at[1])))
             return await self._done(found, key_of(surface, who)) if found else None
@@ -88,8 +95,13 @@ class TriageTalk:
             )
         ]
         blocks = tuple(Bullets(heading, tuple(map(_line, gaps))) for heading, gaps in lists if gaps)
+        in_vain = [one for one in await self.unanswered.clusters(IN_VAIN_LEAST) if not one.flagged][:WAITING]
+        if in_vain:
+            lines = tuple(f"{one.question} ({one.count} times, last on {wording.day(one.last)})" for one in in_vain)
+            blocks += (Bullets("Asked in vain, and never flagged", lines),)
         numbers = list(dict.fromkeys(gap.number for _, gaps in lists for gap in gaps))
         buttons = tuple(Button(f"Gap {number}", f"gap {number}") for number in numbers)
+        buttons += tuple(Button(f"Flag: {one.question}", f"gap from {one.key}") for one in in_vain)
         nothing = (Paragraph("No gap is open."),)
         return Card(Ending.NO_ENTRY, wording.TRIAGE_HEADING, blocks or nothing, buttons, wording.TRIAGE_HEADING)
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from importlib.resources import files
 from typing import Final
 
-from intents.encoder import CHECKSUMS, Vectors
+from intents.encoder import Vectors
 from intents.errors import IntentsError
 from intents.matcher import Match, Matcher
 from intents.personal import PersonalDataFinder
@@ -28,7 +28,6 @@ ENTRIES, URGENT, WANTS = "entries", "urgent", "wants"
 OVERDUE_SHARE: Final = 0.9  # an entry past its review keeps this share of its confidence
 COMPARED_CONFIDENCE: Final = 0.5  # from which each side of "this or that" is taken for an entry
 DATA: Final = files("intents") / "data"
-ENCODER_MARK: Final = CHECKSUMS["model.onnx"][:12]  # vectors with another mark cannot be compared with ours
 
 
 @dataclass(frozen=True, slots=True)

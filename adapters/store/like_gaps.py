@@ -11,9 +11,10 @@ import sqlalchemy as sa
 from adapters.store import gap_rows
 from adapters.store.store import Store
 from adapters.store.tables import gap_vectors, gaps
+from bot.clustering import packed
 from bot.gap import Gap
 from bot.like_gaps import LIKE, OF_USE, SHOWN_MAX
-from bot.nearest import Nearest, Vector, packed
+from bot.nearest import Nearest, Vector
 
 AT_ONCE: Final = 5_000  # gaps read at a time
 NEW_AT_ONCE: Final = 200  # of those without a vector that one search waits for

@@ -255,7 +255,7 @@ gap_vectors = sa.Table(
     metadata,
     sa.Column("gap", sa.BigInteger, sa.ForeignKey("gaps.number"), primary_key=True, autoincrement=False),
     sa.Column("encoder", sa.String(12), nullable=False),  # whose vector it is
-    sa.Column("vector", sa.LargeBinary, nullable=False),  # 384 bytes, as `bot.nearest.packed` makes them
+    sa.Column("vector", sa.LargeBinary, nullable=False),  # 384 bytes, as `bot.clustering.packed` makes them
 )
 
 gap_voices = sa.Table(

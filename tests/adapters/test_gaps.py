@@ -23,7 +23,7 @@ from bot.gap_desk import GapDesk, public
 from bot.gaps import Filters, Order
 from bot.roles import Person, Role
 from bot.turn import Bot
-from intents.recognise import ENCODER_MARK
+from intents.encoder import MODEL
 from tests.adapters.slack.conftest import DM, SIGNING, Workspace, event
 from tests.adapters.slack.fake import USER
 from tests.adapters.slack.test_ways_in import chosen, labelled
@@ -42,7 +42,7 @@ DANGER = "a 6yo just told me her stepdad hits her, she is scared to go home toni
 
 def desk(bot: Bot, store: Store, clock: Clock, secret: str) -> GapDesk:
     sealer = Sealer([key_from(secret)])
-    like = StoredLikeGaps(store, bot.recogniser.vector, ENCODER_MARK)
+    like = StoredLikeGaps(store, bot.recogniser.vector, MODEL)
     return GapDesk(bot, StoredGaps(store, sealer, into_outbox(store, sealer, clock)), like, clock)
 
 
@@ -372,3 +372,23 @@ async def test_a_triager_merges_and_refuses_gaps_in_teams(
     refused = card(await office.ask("gap 3 will-not-answer: It is not about children's social care.", where))
     assert "It is not about children's social care." in words(refused)
     assert (await ours.gaps.get(3)).state is GapState.WILL_NOT_ANSWER
+
+
+async def test_a_triager_sees_what_was_asked_in_vain_and_flags_it_with_a_tap(
+    team: Workspace, clock: Clock, file_store: Store, bot: Bot
+) -> None:
+    ours = desk(bot, file_store, clock, SIGNING)
+    await make_triager(file_store, SIGNING, "slack", USER)
+    for text in ("does owning a parrot lower caseloads?", "does having a parrot lower caseloads?"):
+        await say(team, text)
+    queue = await say(team, "triage")
+    assert slack_lint.breaches(queue["blocks"], queue["text"]) == []
+    assert "(2 times, last on" in said_in(queue)
+    (flag,) = [one for block in queue["blocks"] for one in block.get("elements", ()) if "gap from" in one.get("value", "")]
+    for _ in range(2):
+        await team.tap(flag, queue)
+        await team.done()
+    assert "parrot" in (await ours.gaps.get(1)).question
+    assert "asked 2 times without an answer" in (await ours.gaps.history(1))[0].why
+    assert "Asked in vain" not in said_in(await say(team, "triage"))
+    assert len(await ours.gaps.listed(Filters(), Order.OLDEST, 10)) == 1

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from bot.nearest import DIMENSIONS, SHORTLIST, Nearest, Vector, packed
+from bot.clustering import packed
+from bot.nearest import DIMENSIONS, SHORTLIST, Nearest, Vector
 
 
 def unit(rng: np.random.Generator, count: int) -> Vector:

@@ -20,6 +20,7 @@ from bot.cli import main
 from bot.errors import InputError
 from bot.gap import Gap
 from bot.gap_desk import CENTRE, GapDesk
+from bot.like_gaps import NoLikeGaps
 from bot.settings import Settings
 from bot.turn import Bot
 from bot.unanswered import UnansweredInMemory, UnansweredQuestions, to_keep
@@ -43,7 +44,7 @@ async def ask(bot: Bot, questions: UnansweredQuestions, *texts: str, day: date =
 @pytest.fixture
 def desk(bot: Bot, store: Store) -> UnansweredDesk:
     gaps = StoredGaps(store, Sealer([key_from("a secret")]), lambda *_: None)
-    return UnansweredDesk(GapDesk(bot, gaps, lambda: NOW), UnansweredInMemory(), 90, lambda: TODAY)
+    return UnansweredDesk(GapDesk(bot, gaps, NoLikeGaps(), lambda: NOW), UnansweredInMemory(), 90, lambda: TODAY)
 
 
 async def test_what_was_asked_most_comes_first_with_its_days_and_other_words(bot: Bot, desk: UnansweredDesk) -> None:
