@@ -69,6 +69,7 @@ def site_of(settings: Settings) -> Site:
         settings.asks_per_minute,
         settings.safeguarding_text,
         settings.has_teams,
+        settings.unanswered_days,
     )
 
 

@@ -185,8 +185,10 @@ NO_TIP_HERE: Final = "No weekly tip comes here yet."
 TIPS_HOW: Final = "A weekly evidence tip can be posted in your team's Slack or Teams channel: use /evidence tips there in Slack, or write tips in Teams."
 
 STORED: Final = (
-    "Nothing that you write is kept. On Slack and Teams a message waits encrypted, with personal data taken out, until it is answered; "
-    "for a week the bot remembers which entry a conversation was about, so that you can follow up. If you say whether an answer was "
+    "What you write is not kept with you. On Slack and Teams a message waits encrypted, with personal data taken out, until it is answered; a "
+    "question that nothing answers is kept after that, encrypted and cleaned, with the day and the platform alone and nothing about you, so that "
+    "the centre sees what is missing: for 90 days unless your organisation has set another time, or none. "
+    "For a week the bot remembers which entry a conversation was about, so that you can follow up. If you say whether an answer was "
     "helpful, the entry, your verdict and the time are kept, without you. If you set up a channel's weekly tip, the channel and you are kept, "
     "encrypted, until it is stopped, so that somebody can be told when it cannot be posted."
 )

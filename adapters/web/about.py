@@ -23,4 +23,5 @@ async def about(request: web.Request) -> web.Response:
         signed_off=sum(entry.sign_off.is_complete for entry in shown.values()),
         effects=list(Effect),
         strengths=list(Strength),
+        unanswered_days=request.app[PARTS].site.unanswered_days,
     )

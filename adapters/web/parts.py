@@ -26,6 +26,7 @@ class Site:
         asks_per_minute: How many questions one client may ask in a minute; a third of them at once.
         safeguarding_text: The organisation's own line for when someone may be in danger.
         is_framed: Whether Teams may show the pages in a tab; nobody else may.
+        unanswered_days: For how many days a question that nothing answered is kept; 0 for not at all.
     """
 
     public_url: str
@@ -34,6 +35,7 @@ class Site:
     asks_per_minute: int = 60
     safeguarding_text: str = ""
     is_framed: bool = False
+    unanswered_days: int = 90
 
     @property
     def is_encrypted(self) -> bool:
