@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import csv
 import getpass
-import io
 import json
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict
@@ -18,7 +16,6 @@ from bot.cli_errors import says_errors
 
 T = TypeVar("T")
 STATES = ("submitted", "clarified", "checked", "prioritised", "in-progress", "answered", "will-not-answer", "duplicate")
-PAGE = 500
 
 
 @click.group()
@@ -50,13 +47,15 @@ def _by(command: Callable[..., None]) -> Callable[..., None]:
 def list_(states: tuple[str, ...], topic: str, order: str, limit: int, *, as_json: bool) -> None:
     """List gaps: number, voices, state and question."""
     from bot.gap import GapState
-    from bot.gap_desk import public
     from bot.gaps import Filters, Order
+    from bot.register import row
 
     wanted = Filters(frozenset(map(GapState, states)), topic)
     found = _with_desk(lambda desk: desk.gaps.listed(wanted, Order(order), limit))
     if as_json:
-        click.echo(json.dumps([public(one) | {"votes": one.votes} for one in found], ensure_ascii=False))
+        click.echo(
+            json.dumps([row(one) | {"question": one.question, "votes": one.votes} for one in found], ensure_ascii=False)
+        )
         return
     for one in found:
         click.echo(f"{one.number:>5}  {one.votes:>4} voices  {one.state:15}  {one.question}")
@@ -166,28 +165,14 @@ def propose(number: int, sheets: Path | None, *, write: bool) -> None:
     "--format", "kind", type=click.Choice(("csv", "json")), default="csv", show_default=True, help="How it is written."
 )
 def export(kind: str) -> None:
-    """Write the register of gaps: what anybody may know, with a demand below 5 as "<5"."""
-    from bot.gap_desk import public
-    from bot.gaps import Filters, Order
+    """Write the public register of gaps: what anybody may know, with demand in bands."""
+    from bot.register import as_csv, as_json
 
-    async def work(desk: Any) -> list[dict[str, str]]:  # noqa: ANN401 - the same
-        rows: list[dict[str, str]] = []
-        last = None
-        while page := await desk.gaps.listed(Filters(), Order.OLDEST, PAGE, last):
-            rows += [public(one) for one in page]
-            last = page[-1].place
-        return rows
+    async def work(desk: Any) -> None:  # noqa: ANN401 - the same
+        async for part in (as_json if kind == "json" else as_csv)(desk.gaps):
+            click.echo(part, nl=False)
 
-    rows = _with_desk(work)
-    if kind == "json":
-        click.echo(json.dumps(rows, ensure_ascii=False))
-        return
-    written = io.StringIO()
-    columns = ("number", "question", "topics", "demand", "flagged", "changed", "check", "status", "outcome", "entry")
-    writer = csv.DictWriter(written, columns)
-    writer.writeheader()
-    writer.writerows({name: _not_a_formula(value) for name, value in row.items()} for row in rows)
-    click.echo(written.getvalue(), nl=False)
+    _with_desk(work)
 
 
 @says_errors
@@ -226,8 +211,3 @@ def flag_unanswered(key: str, by: str) -> None:
     """Turn unanswered questions into a gap, by the key that `unanswered` lists; its history says how often they were asked."""
     gap = _with_unanswered(lambda desk: desk.to_gap(key, by))
     click.echo(f"Gap {gap.number}: {gap.question}")
-
-
-def _not_a_formula(value: str) -> str:
-    # A spreadsheet would run it: https://owasp.org/www-community/attacks/CSV_Injection
-    return f"'{value}" if value.startswith(("=", "+", "-", "@", "\t", "\r")) else value

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
@@ -20,7 +20,6 @@ FIELDS: Final = {"question": 600, "decision": 300, "for_whom": 200, "role": 60} 
 HOW_SOON: Final = ("Within a week", "Within a month", "Within six months", "No hurry")
 RECENT: Final = 100  # gaps looked through for one that the same person flagged in the same words
 CENTRE: Final = "centre"  # the surface of what the centre itself flags
-SMALL: Final = 5  # a demand below it is shown as "<5"
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,14 +166,3 @@ def new_gap(form: Mapping[str, str], topics: tuple[str, ...], surface: str, vers
         form["question"], form["decision"], form["for_whom"], form["how_soon"], form["role"], topics, surface,
         form["entry"] if version else "", version,
     )  # fmt: skip
-
-
-def public(gap: Gap) -> dict[str, str]:
-    """Return what anybody may know of a gap: no organisation, no person, and small numbers hidden."""
-    shown = replace(gap, duplicate_of=None)
-    return {
-        "number": str(shown.number), "question": shown.question, "topics": "; ".join(shown.topics),
-        "demand": f"<{SMALL}" if shown.votes < SMALL else str(shown.votes), "flagged": f"{shown.at:%Y-%m-%d}",
-        "changed": f"{shown.changed:%Y-%m-%d}", "check": shown.check.value if shown.check else "", "status": shown.state.value,
-        "outcome": shown.outcome, "entry": shown.entry,
-    }  # fmt: skip

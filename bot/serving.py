@@ -63,6 +63,7 @@ async def serve_web(settings: Settings, say: Callable[[str], None]) -> None:
         ServeError: If nothing can listen where the settings say.
         StoreError: If the store cannot be used.
     """
+    from adapters.store.gap_counts import StoredGapCounts
     from adapters.web.app import make_app
     from adapters.web.logs import set_up_logs
     from adapters.web.parts import Parts
@@ -82,6 +83,8 @@ async def serve_web(settings: Settings, say: Callable[[str], None]) -> None:
                 bot,
                 keeper.on("web", thinker.turn),
                 feedback,
+                bootstrap.gap_desk(settings, bot, store).gaps,
+                StoredGapCounts(store),
                 sites.site_of(settings),
                 bootstrap.today,
                 bootstrap.now,

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date
+from dataclasses import replace
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, Final
 
 import yaml
 
+from bot.gap import Gap, GapState
 from knowledge.entry import EvidenceEntry
 
 TODAY: Final = date(2026, 11, 25)
@@ -137,3 +139,13 @@ def write_sheets(folder: Path, *sheets: dict[str, Any]) -> Path:
         text = yaml.safe_dump(content, sort_keys=False, allow_unicode=True)
         (folder / f"{content['id']}.yaml").write_text(text, encoding="utf-8")
     return folder
+
+
+def a_gap(number: int = 1, state: GapState = GapState.CLARIFIED, **changes: object) -> Gap:
+    """Return an evidence gap."""
+    made = Gap(
+        number, "Do kites help babies sleep?", "Whether to buy kites", "Babies in foster care", "This month", "Foster carer",
+        ("fostering", "early-years"), state, None, "", "", "", None, "slack", "", "",
+        datetime(2026, 11, 20, 23, 59, tzinfo=UTC), datetime(2026, 11, 25, 9, 30, tzinfo=UTC), 1,
+    )  # fmt: skip
+    return replace(made, **changes)  # type: ignore[arg-type]  # named in the test

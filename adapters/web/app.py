@@ -6,7 +6,7 @@ from typing import Final
 
 from aiohttp import web
 
-from adapters.web import about, chat, evidence, index, machines, operations
+from adapters.web import about, chat, evidence, index, machines, operations, register, register_files
 from adapters.web.chat import TOKENS
 from adapters.web.operations import METRICS, UNDER_WAY, Metrics, UnderWay, observe
 from adapters.web.parts import PARTS, Parts
@@ -26,7 +26,7 @@ def make_app(parts: Parts) -> web.Application:
     app[LIMIT] = RateLimit(parts.site.asks_per_minute)
     app[METRICS] = Metrics(parts)
     app[UNDER_WAY] = UnderWay()
-    for pages in (chat, evidence, index, machines, about, operations):
+    for pages in (chat, evidence, index, register, register_files, machines, about, operations):
         app.add_routes(pages.routes)
     app.router.add_get("/static/{name}", _static)
     app.on_response_prepare.append(guard)

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from aiohttp import web
 
+from adapters.web.caching import kept
 from adapters.web.errors import PageError
 from adapters.web.parts import PARTS
 from adapters.web.pictures import png_of, svg_of
@@ -88,11 +89,7 @@ def _kept(request: web.Request, response: web.Response, entry: EvidenceEntry) ->
     """Let a browser keep what it has as long as nothing changed; return 304 if it has this already."""
     parts = request.app[PARTS]
     # Whatever can change a page: the entry, those it names, the day (overdue or not), and the code.
-    response.etag = f"{entry.version}-{parts.bot.knowledge.content_hash[:12]}-{parts.today():%Y%m%d}"
-    response.headers["Cache-Control"] = "public, max-age=300"
-    if any(tag.value in {"*", response.etag.value} for tag in request.if_none_match or () if response.etag):
-        return web.Response(status=304, headers={"ETag": response.headers["ETag"]})
-    return response
+    return kept(request, response, f"{entry.version}-{parts.bot.knowledge.content_hash[:12]}-{parts.today():%Y%m%d}")
 
 
 def described(entry: EvidenceEntry, url: str) -> dict[str, Any]:

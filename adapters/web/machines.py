@@ -67,6 +67,9 @@ async def sitemap(request: web.Request) -> web.Response:
         "/evidence",
         "/topics",
         "/map",
+        "/gaps",
+        "/gaps/map",
+        "/gaps/data-dictionary",
         "/about",
         *(f"/topics/{topic}" for topic in parts.bot.knowledge.topics),
     ]

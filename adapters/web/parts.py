@@ -8,7 +8,9 @@ from datetime import date, datetime
 
 from aiohttp import web
 
+from bot.demand import GapCounting
 from bot.feedback import FeedbackLog
+from bot.gaps import GapReading
 from bot.thinking import Think
 from bot.turn import Bot
 
@@ -51,6 +53,8 @@ class Parts:
         bot: What is known.
         think: Answers a message; keeps what nothing answered.
         feedback: Keeps what practitioners think of an answer.
+        gaps: Reads evidence gaps, for the public register.
+        counts: Counts them.
         site: How the site is reached.
         today: Returns the day to judge review dates by.
         now: Returns the instant, with a time zone.
@@ -60,6 +64,8 @@ class Parts:
     bot: Bot
     think: Think
     feedback: FeedbackLog
+    gaps: GapReading
+    counts: GapCounting
     site: Site
     today: Callable[[], date]
     now: Callable[[], datetime]

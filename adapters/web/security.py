@@ -78,7 +78,7 @@ class RateLimit:
             seconds = max(1, round(found.state.retry_after))
             raise PageError(
                 429,
-                f"Many questions came from this address. Please try again in {seconds} s.",
+                f"Many requests came from this address. Please try again in {seconds} s.",
                 {"Retry-After": str(seconds)},
             )
 

@@ -58,13 +58,23 @@ def test_a_gap_goes_from_flagged_to_answered_and_its_history_says_why() -> None:
     assert "ann" not in shown.replace("cannot", "")
 
 
-def test_merged_gaps_count_together_and_the_register_can_be_opened_in_a_spreadsheet() -> None:
+def test_the_register_can_be_opened_in_a_spreadsheet_and_leaves_out_what_nobody_has_looked_at() -> None:
+    flag("U1", "U2")
+    assert run("gaps", "export", "--format", "json").output == "[]\n"
+    assert run("gaps", "move", "2", "clarified", "--why", "Asked again.").exit_code == 0
+    rows = list(csv.DictReader(io.StringIO(run("gaps", "export").output)))
+    assert [(row["number"], row["demand"], row["status"]) for row in rows] == [("2", "<5", "clarified")]
+    assert rows[0]["question"] == f"'{QUESTIONS[1]}"
+    assert json.loads(run("gaps", "export", "--format", "json").output)[0]["question"] == QUESTIONS[1]
+
+
+def test_merged_gaps_count_together_and_only_the_centre_still_sees_both_questions() -> None:
     flag("U1", "U2")
     assert run("gaps", "merge", "2", "1", "--why", "The same.").output == "Gap 1 has 2 voices now.\n"
-    rows = list(csv.DictReader(io.StringIO(run("gaps", "export").output)))
-    assert [(row["demand"], row["status"]) for row in rows] == [("<5", "submitted"), ("<5", "duplicate")]
-    assert rows[1]["question"].startswith("'=")
-    assert json.loads(run("gaps", "export", "--format", "json").output)[1]["question"] == QUESTIONS[1]
+    (exported,) = json.loads(run("gaps", "export", "--format", "json").output)
+    assert (exported["question"], exported["outcome"]) == ("", "Asks the same as gap 1.")
+    listed = json.loads(run("gaps", "list", "--order", "oldest", "--json").output)
+    assert [(one["question"], one["votes"]) for one in listed] == [(QUESTIONS[0], 2), (QUESTIONS[1], 0)]
 
 
 @pytest.mark.parametrize("words", [("gaps", "show", "9"), ("gaps", "merge", "1", "1", "--why", "x"), ("broadcasts", "send", "x", "--count", "1")])  # fmt: skip

@@ -13,6 +13,7 @@ from aiohttp.test_utils import TestClient, TestServer
 from adapters.web.app import make_app
 from adapters.web.parts import Parts, Site
 from bot.feedback import FeedbackInMemory
+from bot.gaps_in_memory import GapsInMemory
 from bot.thinking import Think
 from bot.turn import Bot, Conversation, Turn
 from tests.adapters.web.pages import Page
@@ -54,10 +55,11 @@ def thinking(bot: Bot) -> Think:
     return think
 
 
-def parts_of(bot: Bot, **site: object) -> Parts:
-    """Return the parts of a site for a test."""
+def parts_of(bot: Bot, gaps: GapsInMemory | None = None, **site: object) -> Parts:
+    """Return the parts of a site for a test; without gaps unless there are some."""
     made = replace(Site(URL, "a secret that only tests know, of some length"), **site)  # type: ignore[arg-type]  # named in the test
-    return Parts(bot, thinking(bot), FeedbackInMemory(), made, lambda: TODAY, lambda: NOW)
+    kept = gaps or GapsInMemory()
+    return Parts(bot, thinking(bot), FeedbackInMemory(), kept, kept, made, lambda: TODAY, lambda: NOW)
 
 
 async def visit(parts: Parts) -> AsyncIterator[Visitor]:
