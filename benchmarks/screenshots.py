@@ -23,6 +23,7 @@ from bot.trials import Arm, TrialPlan, analyse
 from bot.turn import Bot, Conversation
 from tests.adapters.slack import preview
 from tests.adapters.teams import preview as teams_preview
+from tests.browser.conftest import served
 
 FOLDER: Final = Path(__file__).parents[1] / "docs" / "pictures"
 ARGUMENTS: Final = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking"]
@@ -111,6 +112,10 @@ def main() -> None:
         take(browser, f"{site}/map", "web-map", height=1_150)
         take(browser, site, "web-phone-dark", ask=FGC, width=390, height=844, dark=True)
         bot = make_bot(Settings())
+        for invented in served(bot):
+            take(browser, f"{invented}/gaps", "web-gaps", height=1_000)
+            take(browser, f"{invented}/gaps/60", "web-gap", height=760)
+            take(browser, f"{invented}/gaps/map", "web-gaps-map", height=1_450)
         draw(browser, site, bot, "answer", FGC)
         draw(browser, site, bot, "choices", "what have you got on kinship care?")
         draw(browser, site, bot, "urgent", DANGER)

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import yaml
 
-from bot.gap import Gap, GapState
+from bot.gap import Check, Gap, GapState
 from knowledge.entry import EvidenceEntry
 
 TODAY: Final = date(2026, 11, 25)
@@ -149,3 +149,32 @@ def a_gap(number: int = 1, state: GapState = GapState.CLARIFIED, **changes: obje
         datetime(2026, 11, 20, 23, 59, tzinfo=UTC), datetime(2026, 11, 25, 9, 30, tzinfo=UTC), 1,
     )  # fmt: skip
     return replace(made, **changes)  # type: ignore[arg-type]  # named in the test
+
+
+def invented_gaps() -> list[Gap]:
+    """Return gaps in every state, on topics with much evidence and with little, more of them than a page of the register shows."""
+    questions = {
+        "parental-conflict": "What helps children whose parents argue over contact after separating?",
+        "disability": "Do short breaks keep disabled children at home for longer?",
+        "decision-tools": "Do social workers decide differently when software suggests a level of risk?",
+        "care-leavers": "Does staying with a foster carer after 18 lead to steadier work?",
+        "fostering": "Does pet ownership help children settle in a new foster home?",
+        "domestic-abuse": "Which programmes for fathers who were violent make homes safer for children?",
+    }
+    states = [state for state in GapState if state not in {GapState.SUBMITTED, GapState.DUPLICATE}]
+    made = []
+    for number in range(1, 61):
+        topic, question = list(questions.items())[number % len(questions)]
+        state = GapState.CHECKED if number < 50 else states[number % len(states)]
+        is_answered = state is GapState.ANSWERED
+        made.append(
+            a_gap(
+                number, state, question=question, topics=(topic,), votes=(1, 2, 3, 6, 12, 61)[number % 6] if number > 50 else 1,
+                check=None if state is GapState.CLARIFIED else Check.PARTLY_KNOWN, entry="kinship-care-outcomes" if is_answered else "",
+                outcome={GapState.ANSWERED: "Two reviews say that it often does.", GapState.WILL_NOT_ANSWER: "Nobody can study it now."}.get(state, ""),
+            )
+        )  # fmt: skip
+    merged = a_gap(
+        61, GapState.DUPLICATE, votes=0, duplicate_of=55, outcome="Asks the same as gap 55.", topics=("fostering",)
+    )
+    return [*made, merged, a_gap(62, GapState.SUBMITTED, votes=7)]

@@ -14,8 +14,10 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, s
 from structlog.testing import capture_logs
 
 from adapters.web.app import make_app
+from bot.gaps_in_memory import GapsInMemory
 from bot.turn import Bot
 from tests.adapters.web.conftest import parts_of
+from tests.builders import invented_gaps
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 NODE_MODULES = Path(__file__).parent / "node_modules"
@@ -42,7 +44,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def served(bot: Bot, *, is_framed: bool = False) -> Iterator[str]:
     """Serve the site in a thread of its own, and yield its address."""
     loop = asyncio.new_event_loop()
-    app = make_app(parts_of(bot, asks_per_minute=100_000, is_framed=is_framed))
+    app = make_app(parts_of(bot, GapsInMemory(invented_gaps()), asks_per_minute=100_000, is_framed=is_framed))
     runner = web.AppRunner(app, access_log=None)
 
     async def start() -> int:

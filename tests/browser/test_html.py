@@ -30,7 +30,19 @@ QUESTIONS = [
 @pytest.mark.skipif(JAVA is None, reason="there is no Java on this machine (apt-get install default-jre-headless)")
 @pytest.mark.skipif(not JAR.exists(), reason="the Nu HTML checker is not here (npm ci in tests/browser)")
 def test_every_page_is_valid(site: str, knowledge: KnowledgeBase, tmp_path: Path) -> None:
-    paths = ["/", "/evidence", "/topics", "/map", "/about", *(f"/topics/{one}" for one in knowledge.topics)]
+    paths = [
+        "/",
+        "/evidence",
+        "/topics",
+        "/map",
+        "/gaps",
+        "/gaps/59",
+        "/gaps/61",
+        "/gaps/map",
+        "/gaps/data-dictionary",
+        "/about",
+        *(f"/topics/{one}" for one in knowledge.topics),
+    ]
     paths += [f"/evidence/{entry}" for entry in knowledge.entries]
     for path in paths:
         (tmp_path / f"{path.strip('/').replace('/', '--') or 'start'}.html").write_text(fetched(site + path))

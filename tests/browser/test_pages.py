@@ -22,6 +22,11 @@ PATHS = [
     "/topics",
     "/topics/fostering",
     "/map",
+    "/gaps",
+    "/gaps/59",
+    "/gaps/61",
+    "/gaps/map",
+    "/gaps/data-dictionary",
     "/about",
     "/no-such-page",
 ]
@@ -190,6 +195,29 @@ def test_a_picture_says_in_words_all_that_it_shows(visit: Open) -> None:
     expect(picture).to_be_visible()
     name = picture.locator("title").text_content() or ""
     assert "Families referred for a conference: 36 of 100 (36.2%). Families not referred: 45 of 100 (44.8%)." in name
+
+
+def test_gaps_are_narrowed_down_and_paged_by_keyboard_without_javascript(visit: Open) -> None:
+    page = visit("/gaps", script=False)
+    page.get_by_role("link", name="Older gaps").press("Enter")
+    expect(page.get_by_role("row")).to_have_count(
+        12
+    )  # 61 gaps, 50 of them on the first page, and the names of the columns
+    page.get_by_label("Topic").select_option("Fostering")
+    page.get_by_label("Status").select_option("Asks the same as another")
+    page.get_by_role("button", name="Show").press("Enter")
+    page.get_by_role("link", name="Asks the same as gap 55.").press("Enter")
+    page.get_by_role("link", name="Evidence gap 55").press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    assert page.url.endswith("/gaps/55")
+
+
+def test_the_picture_of_demand_shows_as_much_as_its_table(visit: Open) -> None:
+    page = visit("/gaps/map")
+    expect(page.get_by_role("img", name="Demand against strength of evidence")).to_be_visible()
+    thin = page.locator(".numbers tbody tr", has=page.locator("td:last-child", has_text="yes"))
+    assert page.locator(".demand .thin").count() == thin.count()
+    assert page.locator(".demand .ink[text-anchor]").count() == page.locator(".numbers tbody tr").count()
 
 
 def test_a_page_prints_without_its_frame(visit: Open, tmp_path: Path) -> None:

@@ -58,7 +58,8 @@ async def test_no_page_is_over_its_size(visitor: Visitor, knowledge: KnowledgeBa
 
 
 async def test_every_link_of_every_page_leads_somewhere(visitor: Visitor, knowledge: KnowledgeBase) -> None:
-    paths = ["/", "/evidence", "/topics", "/map", "/about", *(f"/topics/{topic}" for topic in knowledge.topics)]
+    paths = ["/", "/evidence", "/topics", "/map", "/gaps", "/gaps/map", "/gaps/data-dictionary", "/about"]
+    paths += [f"/topics/{topic}" for topic in knowledge.topics]
     paths += [f"/evidence/{entry}" for entry in knowledge.entries]
     pages = {path: await visitor.get(path) for path in paths}
     known: dict[str, Page] = dict(pages)
