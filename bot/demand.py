@@ -39,12 +39,10 @@ class Standing:
     """Where the whole register stands; it changes whenever something that the register shows changes.
 
     Attributes:
-        waiting: How many gaps nobody at the centre has looked at yet.
         changed: When a public gap last changed; None if there is none.
         floors: By the lower end of a band, how many public gaps have demand in it; a band without any is left out.
     """
 
-    waiting: int
     changed: datetime | None
     floors: Mapping[int, int]
 
@@ -54,6 +52,10 @@ class GapCounting(Protocol):
 
     async def by_topic(self) -> Sequence[TopicGaps]:
         """Return the counts of open, public gaps, in any order; a gap on two topics counts in both."""
+        ...
+
+    async def waiting(self) -> int:
+        """Return how many gaps nobody at the centre has looked at yet."""
         ...
 
     async def standing(self) -> Standing:

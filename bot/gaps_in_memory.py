@@ -54,12 +54,15 @@ class GapsInMemory:
         )
         return [TopicGaps(topic, low, gaps) for (topic, low), gaps in counted.items()]
 
+    async def waiting(self) -> int:
+        """Return how many gaps nobody at the centre has looked at yet."""
+        return sum(gap.state is GapState.SUBMITTED for gap in self.kept)
+
     async def standing(self) -> Standing:
         """Return where the register stands."""
         public = [gap for gap in self.kept if is_public(gap)]
-        waiting = sum(gap.state is GapState.SUBMITTED for gap in self.kept)
         changed = max((gap.changed for gap in public), default=None)
-        return Standing(waiting, changed, dict(Counter(floor(gap.votes) for gap in public)))
+        return Standing(changed, dict(Counter(floor(gap.votes) for gap in public)))
 
 
 def _passes(gap: Gap, filters: Filters) -> bool:

@@ -36,20 +36,21 @@ class StoredGapCounts:
         rows = await self._store.read(lambda connection: connection.execute(wanted).all())
         return [TopicGaps(*row) for row in rows]
 
+    async def waiting(self) -> int:
+        """Return how many gaps nobody at the centre has looked at yet."""
+        wanted = sa.select(sa.func.count()).where(gaps.c.state == GapState.SUBMITTED.value)
+        return await self._store.read(lambda connection: connection.scalar(wanted)) or 0
+
     async def standing(self) -> Standing:
         """Return where the register stands."""
-        low = _floor()
-        waiting = sa.select(sa.func.count()).where(gaps.c.state == GapState.SUBMITTED.value)
-        public = sa.select(low, sa.func.count(), sa.func.max(gaps.c.changed)).where(
-            gaps.c.state.in_([state.value for state in PUBLIC])
-        )
-
-        def run(connection: sa.Connection) -> Standing:
-            rows = connection.execute(public.group_by(low)).all()
-            newest = max((changed for _, _, changed in rows), default=None)
-            return Standing(connection.scalar(waiting) or 0, newest, {floor: count for floor, count, _ in rows})
-
-        return await self._store.read(run)
+        lows = sorted(BANDS)
+        # Counted in one pass over the table: grouping would sort it first.
+        reached = [sa.func.count().filter(gaps.c.votes >= low) for low in lows[1:]]
+        hidden = [state.value for state in GapState if state not in PUBLIC]
+        wanted = sa.select(sa.func.max(gaps.c.changed), sa.func.count(), *reached).where(gaps.c.state.not_in(hidden))
+        changed, *counts = (await self._store.read(lambda connection: connection.execute(wanted).all()))[0]
+        within = [count - above for count, above in zip(counts, [*counts[1:], 0], strict=True)]
+        return Standing(changed, {low: count for low, count in zip(lows, within, strict=True) if count})
 
 
 def _floor() -> sa.ColumnElement[Any]:

@@ -103,9 +103,16 @@ def listed(filters: Filters, order: Order, limit: int, after: Place | None) -> s
     wanted = sa.select(gaps).limit(limit)
     if filters.states:
         states = [state.value for state in filters.states]
-        wanted = wanted.where(table.state == states[0] if len(states) == 1 else table.state.in_(states))
+        others = [state.value for state in GapState if state not in filters.states]
+        if len(states) == 1:
+            wanted = wanted.where(table.state == states[0])
+        else:
+            # Most of the gaps are in most of the states: SQLite would find them by an index, and then sort them all.
+            is_few = len(states) < len(others)
+            wanted = wanted.where(table.state.in_(states) if is_few else table.state.not_in(others))
     if filters.assigned is not None:
         wanted = wanted.where(table.assigned_to == filters.assigned)
+    number = gap_topics.c.gap if filters.topic else table.number  # the same; but what is found by topic is in its order
     if filters.topic:
         wanted = wanted.join(gap_topics, gap_topics.c.gap == table.number).where(gap_topics.c.topic == filters.topic)
     if order is Order.MOST_WANTED:
@@ -113,10 +120,10 @@ def listed(filters: Filters, order: Order, limit: int, after: Place | None) -> s
         wanted = wanted.where(ranks < sa.tuple_(*after)) if after else wanted
         return wanted.order_by(table.votes.desc(), table.number.desc())
     if order is Order.NEWEST:
-        wanted = wanted.where(table.number < after.number) if after else wanted
-        return wanted.order_by(table.number.desc())
-    wanted = wanted.where(table.number > after.number) if after else wanted
-    return wanted.order_by(table.number)
+        wanted = wanted.where(number < after.number) if after else wanted
+        return wanted.order_by(number.desc())
+    wanted = wanted.where(number > after.number) if after else wanted
+    return wanted.order_by(number)
 
 
 def read(row: sa.Row[Any]) -> Gap:

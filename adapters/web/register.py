@@ -37,7 +37,7 @@ async def register(request: web.Request) -> web.StreamResponse:
     place = Place(0, int(after)) if _is_number(after) else None
     found = await parts.gaps.listed(Filters(states, topic), Order.NEWEST, SHOWN + 1, place)
     gaps = [gap for gap in found if is_public(gap)]
-    waiting = (await parts.counts.standing()).waiting
+    waiting = await parts.counts.waiting()
     chosen = {name: value for name, value in (("topic", topic), ("status", status)) if value}
     further = urlencode(chosen | {"after": str(gaps[SHOWN - 1].number)}) if len(gaps) > SHOWN else ""
     return _kept(

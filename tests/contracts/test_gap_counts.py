@@ -29,15 +29,15 @@ async def flagged(gaps: Gaps, votes: int, *topics: str) -> int:
     return made.number
 
 
-async def counted(store: Store, gaps: Gaps) -> tuple[set[TopicGaps], Standing]:
+async def counted(store: Store, gaps: Gaps) -> tuple[set[TopicGaps], int, Standing]:
     """Return what is counted, by the store and by the double alike."""
     double = GapsInMemory(await gaps.listed(Filters(), Order.OLDEST, 100))
-    found: list[tuple[set[TopicGaps], Standing]] = []
+    found: list[tuple[set[TopicGaps], int, Standing]] = []
     counting: tuple[GapCounting, ...] = (StoredGapCounts(store), double)
     for one in counting:
         topics = await one.by_topic()
         assert len(topics) == len(set(topics))
-        found.append((set(topics), await one.standing()))
+        found.append((set(topics), await one.waiting(), await one.standing()))
     assert found[0] == found[1]
     return found[0]
 
@@ -46,19 +46,19 @@ async def test_open_public_gaps_are_counted_by_topic_and_band(store: Store, gaps
     for votes in (1, 4, 5, 9, 10, 19, 20, 49, 50, 51):
         number = await flagged(gaps, votes, "sleep", *(["play"] if votes == 4 else []))
         await gaps.move(number, GapState.CLARIFIED, TRIAGER, "clear", LATER)
-    topics, standing = await counted(store, gaps)
+    topics, waiting, standing = await counted(store, gaps)
     assert topics == {TopicGaps("play", 0, 1), *(TopicGaps("sleep", low, 2) for low in (0, 5, 10, 20, 50))}
-    assert standing == Standing(0, LATER, {0: 2, 5: 2, 10: 2, 20: 2, 50: 2})
+    assert (waiting, standing) == (0, Standing(LATER, {0: 2, 5: 2, 10: 2, 20: 2, 50: 2}))
 
 
 async def test_gaps_that_nobody_has_looked_at_only_wait_and_closed_ones_are_no_demand(store: Store, gaps: Gaps) -> None:
-    assert await counted(store, gaps) == (set(), Standing(0, None, {}))
+    assert await counted(store, gaps) == (set(), 0, Standing(None, {}))
     first, second, _ = [await flagged(gaps, 1, "sleep") for _ in range(3)]
-    assert await counted(store, gaps) == (set(), Standing(3, None, {}))
+    assert await counted(store, gaps) == (set(), 3, Standing(None, {}))
     await gaps.move(first, GapState.CHECKED, TRIAGER, "searched", LATER, check=Check.KNOWN)
     await gaps.move(first, GapState.WILL_NOT_ANSWER, TRIAGER, "known", LATER, outcome="Known.")
     await gaps.merge(second, first, TRIAGER, "the same", LATER)
-    assert await counted(store, gaps) == (set(), Standing(1, LATER, {0: 2}))
+    assert await counted(store, gaps) == (set(), 1, Standing(LATER, {0: 2}))
 
 
 async def test_a_voice_changes_where_the_register_stands_only_when_its_band_changes(store: Store, gaps: Gaps) -> None:
@@ -68,4 +68,4 @@ async def test_a_voice_changes_where_the_register_stands_only_when_its_band_chan
     await gaps.add_voice(number, Voice(key_of("slack", "a fourth")), LATER)
     assert await counted(store, gaps) == before
     await gaps.add_voice(number, Voice(key_of("slack", "a fifth")), LATER)
-    assert (await counted(store, gaps))[1] == Standing(0, LATER, {5: 1})
+    assert (await counted(store, gaps))[2] == Standing(LATER, {5: 1})
