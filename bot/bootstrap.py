@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Awaitable, Callable
 from datetime import UTC, date, datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 from zoneinfo import ZoneInfo
 
@@ -19,6 +21,7 @@ from bot.gap_talk import GapTalk
 from bot.keeping import Keeper
 from bot.roles import Roles
 from bot.settings import Settings, listed
+from bot.sign_in_desk import Chance, SignInDesk
 from bot.tip_desk import TipDesk
 from bot.triage_talk import TriageTalk
 from bot.turn import Bot
@@ -136,6 +139,37 @@ def roles_of(settings: Settings, store: Store) -> Roles:
     from adapters.store.roles import StoredRoles
 
     return StoredRoles(store, sealer_of(settings))
+
+
+async def with_sign_in_desk(settings: Settings, work: Callable[[SignInDesk], Awaitable[T]]) -> T:
+    """Return what comes of some work with what lets people into the desk.
+
+    Raises:
+        StoreError: If the store cannot be used.
+    """
+
+    async def run(store: Store) -> T:
+        await store.upgrade()
+        return await work(sign_in_desk(settings, store))
+
+    return await with_store(settings, run)
+
+
+def sign_in_desk(settings: Settings, store: Store) -> SignInDesk:
+    """Return what lets people into the desk."""
+    from adapters.store.sign_in import StoredSessions, StoredSignIns
+    from bot.sites import address
+
+    sealer = sealer_of(settings)
+    return SignInDesk(
+        StoredSignIns(store, sealer),
+        StoredSessions(store, sealer),
+        roles_of(settings, store),
+        address(settings, settings.port),
+        settings.secret.get_secret_value() or _shared_secret(settings),
+        Chance(partial(secrets.token_urlsafe, 32), secrets.choice),
+        now,
+    )
 
 
 async def with_gap_desk(settings: Settings, work: Callable[[GapDesk], Awaitable[T]]) -> T:

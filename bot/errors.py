@@ -48,3 +48,7 @@ class UnconfirmedError(DeliveryError):
 
     def __init__(self, message: str) -> None:
         super().__init__(message, retryable=False)
+
+
+class SignInError(WhatworksError):
+    """Somebody is not let into the desk; the message says why, and what to do."""

@@ -131,6 +131,16 @@ COMPARE_NOTE: Final = (
 NOT_CONFIRMED: Final = "An answer to your last message was sent, but it was not confirmed that it arrived. If you do not see it, please ask again."
 NOT_NOW: Final = "That did not work just now. Please try again in a minute."
 GONE: Final = "That entry is not in use any more."
+DESK_FOR_STAFF: Final = "The desk is for the centre's staff, and no role of theirs is known for you. An administrator of the centre can give you one."
+DESK_CODE_UNKNOWN: Final = "Nobody waits with this code. It may be mistyped, older than ten minutes, or given by somebody else. Open the sign-in page again for a new one."
+DESK_LINK: Final = "This link lets you into the desk: once, within ten minutes of the code, and only in the browser that shows the code. Do not pass it on."
+DESK_OPEN: Final = "Open the desk"
+DESK_ALONE: Final = "Please write that to me in a chat of our own: the link is for you alone."
+DESK_LINK_USED: Final = (
+    "This link was used already, or a newer one has taken its place. Open the sign-in page for a new code."
+)
+DESK_LINK_EXPIRED: Final = "This link is more than ten minutes old. Open the sign-in page for a new code."
+DESK_OTHER_BROWSER: Final = "This link only works in the browser that shows its code. Open it there, or open the sign-in page here for a code of this browser."
 WELCOME_TEAM: Final = "Mention me with a question, and the answer comes in the thread."
 WELCOME_PERSON: Final = "Ask me here, in your own words."
 
@@ -288,3 +298,8 @@ def removed(types: tuple[str, ...]) -> str:
 def gap_flagged(number: int) -> str:
     """Return what whoever flagged a gap is told."""
     return f"Thank you. It is evidence gap {number} now. You will hear here what becomes of it."
+
+
+def desk_how(address: str) -> str:
+    """Return how to get into the desk, for those who may."""
+    return f"Open {address} in your browser. It shows a code; write it here, as it says there."

@@ -214,6 +214,28 @@ roles = sa.Table(
     sa.Column("at", Instant, nullable=False),
 )
 
+sign_ins = sa.Table(
+    "sign_ins",
+    metadata,
+    sa.Column("code", sa.String(40), primary_key=True),  # a hash, as are browser and link
+    sa.Column("browser", sa.String(40), nullable=False),
+    sa.Column("goes_to", sa.String(300), nullable=False),
+    sa.Column("until", Instant, nullable=False, index=True),
+    sa.Column("person", sa.String(40), nullable=False),  # a hash; "" until somebody gives the code
+    sa.Column("sealed", sa.Text),  # who that is
+    sa.Column("link", sa.String(40), unique=True),
+)
+
+sessions = sa.Table(
+    "sessions",
+    metadata,
+    sa.Column("key", sa.String(40), primary_key=True),  # a hash of the secret in the browser
+    sa.Column("person", sa.String(40), nullable=False),  # a hash of the surface and the id there
+    sa.Column("sealed", sa.Text, nullable=False),  # the id on the surface, to show who it is
+    sa.Column("claimed", sa.JSON, nullable=False),  # roles that an identity provider names
+    sa.Column("until", Instant, nullable=False, index=True),
+)
+
 gaps = sa.Table(
     "gaps",
     metadata,
