@@ -141,7 +141,7 @@ def roles_of(settings: Settings, store: Store) -> Roles:
     return StoredRoles(store, sealer_of(settings))
 
 
-async def with_sign_in_desk(settings: Settings, work: Callable[[SignInDesk], Awaitable[T]]) -> T:
+async def with_sign_in_desk(settings: Settings, public_url: str, work: Callable[[SignInDesk], Awaitable[T]]) -> T:
     """Return what comes of some work with what lets people into the desk.
 
     Raises:
@@ -150,22 +150,21 @@ async def with_sign_in_desk(settings: Settings, work: Callable[[SignInDesk], Awa
 
     async def run(store: Store) -> T:
         await store.upgrade()
-        return await work(sign_in_desk(settings, store))
+        return await work(sign_in_desk(settings, store, public_url))
 
     return await with_store(settings, run)
 
 
-def sign_in_desk(settings: Settings, store: Store) -> SignInDesk:
-    """Return what lets people into the desk."""
+def sign_in_desk(settings: Settings, store: Store, public_url: str) -> SignInDesk:
+    """Return what lets people into the desk; `public_url` is the address of our pages."""
     from adapters.store.sign_in import StoredSessions, StoredSignIns
-    from bot.sites import address
 
     sealer = sealer_of(settings)
     return SignInDesk(
         StoredSignIns(store, sealer),
         StoredSessions(store, sealer),
         roles_of(settings, store),
-        address(settings, settings.port),
+        public_url,
         settings.secret.get_secret_value() or _shared_secret(settings),
         Chance(partial(secrets.token_urlsafe, 32), secrets.choice),
         now,

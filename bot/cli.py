@@ -13,6 +13,7 @@ import click
 
 from bot import __version__
 from bot.cli_broadcasts import broadcasts, trials
+from bot.cli_desk import desk
 from bot.cli_errors import says_errors
 from bot.cli_gaps import gaps
 from bot.cli_roles import audit, roles
@@ -209,6 +210,7 @@ main.add_command(broadcasts)
 main.add_command(gaps)
 main.add_command(roles)
 main.add_command(audit)
+main.add_command(desk)
 main.add_command(trials)
 
 

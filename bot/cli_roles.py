@@ -14,7 +14,7 @@ from bot.cli_errors import says_errors
 
 T = TypeVar("T")
 NAMES = ("curator", "triager", "manager", "administrator")
-SURFACES = click.Choice(("slack", "teams"))
+SURFACES = click.Choice(("slack", "teams", "openid"))
 
 
 @click.group()
@@ -53,7 +53,7 @@ def _by(command: Callable[..., None]) -> Callable[..., None]:
 @click.argument("role", type=click.Choice(NAMES))
 @_by
 def grant(surface: str, person: str, role: str, by: str) -> None:
-    """Give somebody a role, by the id that Slack or Teams has for them."""
+    """Give somebody a role, by the ID that Slack or Teams has for them; of an OpenID provider, "ISSUER|SUBJECT"."""
     click.echo("Granted." if _changed("grant", surface, person, role, by) else "They have this role already.")
 
 

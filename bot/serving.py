@@ -21,6 +21,7 @@ from bot.keeping import Keeper
 from bot.outbox import Courier
 from bot.sender import Sender
 from bot.settings import Settings
+from bot.sign_in_desk import SignInDesk
 from bot.thinking import Thinker
 from bot.tip_choice import decide, delivery_card
 from bot.tip_desk import TipDesk
@@ -89,6 +90,8 @@ async def serve_web(settings: Settings, say: Callable[[str], None]) -> None:
                 bootstrap.today,
                 bootstrap.now,
                 {"store": store.ping},
+                _sign_in_desk(settings, store),
+                sites.provider_of(settings),
             )
         )
         app.cleanup_ctx.append(partial(_working, keeper))
@@ -99,6 +102,7 @@ async def serve_web(settings: Settings, say: Callable[[str], None]) -> None:
             say(f"{wording.SITE_NAME}: {sites.address(settings, port)}")
             say(f"  Knowledge: {len(bot.shown)} entries, content hash {bot.knowledge.content_hash[:12]}")
             say(f"  Store: {store.name}")
+            say(f"  Desk: {sites.address(settings, port)}/desk")
             say(f"  Slack: {sites.slack_in_words(settings)}")
             say(f"  Teams: {sites.teams_in_words(settings)}")
             say("Stop with Ctrl-C.")
@@ -223,6 +227,10 @@ def _tip_desk(settings: Settings, bot: Bot, store: Store) -> TipDesk:
     return bootstrap.tip_desk(settings, bot, store, roles)
 
 
+def _sign_in_desk(settings: Settings, store: Store) -> SignInDesk:
+    return bootstrap.sign_in_desk(settings, store, sites.address(settings, settings.port))
+
+
 def _clean(bot: Bot) -> Callable[[str], tuple[str, tuple[str, ...]]]:
     def clean(text: str) -> tuple[str, tuple[str, ...]]:
         redacted = bot.recogniser.personal.redact(text)
@@ -258,7 +266,12 @@ def _mount_slack(
         bootstrap.today,
         bootstrap.now,
     )
-    slack = Slack(parts, _tip_desk(settings, bot, store), talk)
+    slack = Slack(
+        parts,
+        _tip_desk(settings, bot, store),
+        talk,
+        _sign_in_desk(settings, store),
+    )
     slack.mount(app, worker.take, listens=listens)
     if installations is not None:
         secret = settings.secret.get_secret_value() or site.signing_secret
@@ -281,7 +294,7 @@ def _mount_teams(
         bot, keeper.on("teams", thinker.turn), thinker.turn, _clean(bot), _conversations(store, keeper), StoredAnswers(store), feedback, StoredTaps(store),
         StoredCorrections(store, sealer), StoredReferences(store, sealer), sites.teams_site_of(settings), bootstrap.today, bootstrap.now,
     )  # fmt: skip
-    teams = Teams(parts, _tip_desk(settings, bot, store), talk, http)
+    teams = Teams(parts, _tip_desk(settings, bot, store), talk, http, _sign_in_desk(settings, store))
     teams.mount(app, worker.take)
     return teams
 

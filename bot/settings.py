@@ -25,6 +25,7 @@ DATABASES = ("sqlite:///", "postgresql://")
 _NEEDS = (
     ("slack_client_id", ("slack_client_secret", "slack_signing_secret", "encryption_keys", "public_url")),
     ("slack_app_token", ("slack_bot_token",)),
+    ("openid_issuer", ("openid_client_id", "openid_client_secret", "public_url", "secret")),
 )
 
 
@@ -116,6 +117,15 @@ class Settings(BaseSettings):
         default=90,
         description="For how many days a question that nothing answered is kept, without who asked it; 0 for not at all.",
     )
+    openid_issuer: str = Field(
+        default="",
+        description="An identity provider by which people sign in to the desk as well, such as Entra ID or Okta: its issuer, as its tokens name it.",
+    )
+    openid_client_id: str = Field(default="", description="The client ID of our registration there.")
+    openid_client_secret: SecretStr = Field(default=SecretStr(""), description="The client secret of the same.")
+    openid_roles_claim: str = Field(
+        default="", description="The claim of its ID token that names roles of the desk, such as roles; empty for none."
+    )
     logs: Literal["text", "json"] = Field(default="text", description="How the log reads.")
 
     @field_validator("public_url")
@@ -133,6 +143,15 @@ class Settings(BaseSettings):
         if parts.scheme != "https" and parts.hostname not in LOOPBACK:
             raise ValueError("give an address that begins with https://")
         return url.rstrip("/")
+
+    @field_validator("openid_issuer")
+    @classmethod
+    def _is_an_issuer(cls, url: str) -> str:
+        parts = urlsplit(url)
+        is_safe = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOOPBACK)
+        if url and (not is_safe or not parts.hostname or parts.query or parts.fragment):
+            raise ValueError("give an address that begins with https://")
+        return url  # with a slash at the end or without, as the provider writes it
 
     @field_validator("school_holidays")
     @classmethod

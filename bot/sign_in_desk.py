@@ -19,6 +19,7 @@ from bot.sign_in import Opened, Sessions, SignIns, Waiting, new_code, plain_code
 WAITS: Final = timedelta(minutes=10)
 STAYS: Final = timedelta(hours=8)
 CODES_MAX: Final = 5  # tried before giving up: each is somebody else's once in millions
+SURFACES: Final = ("slack", "teams", "openid")  # that a person of the desk may be known to
 OPENID: Final = "openid"  # the surface of people whom an identity provider names
 
 

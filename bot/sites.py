@@ -10,7 +10,7 @@ from bot.settings import Settings, listed
 if TYPE_CHECKING:
     from adapters.slack.parts import SlackSite
     from adapters.teams.parts import TeamsSite
-    from adapters.web.parts import Site
+    from adapters.web.parts import Provider, Site
 
 
 def teams_site_of(settings: Settings) -> TeamsSite:
@@ -70,6 +70,20 @@ def site_of(settings: Settings) -> Site:
         settings.safeguarding_text,
         settings.has_teams,
         settings.unanswered_days,
+    )
+
+
+def provider_of(settings: Settings) -> Provider | None:
+    """Return the identity provider by which people sign in to the desk, if one is configured."""
+    from adapters.web.parts import Provider
+
+    if not settings.openid_issuer:
+        return None
+    return Provider(
+        settings.openid_issuer,
+        settings.openid_client_id,
+        settings.openid_client_secret.get_secret_value(),
+        settings.openid_roles_claim,
     )
 
 

@@ -136,10 +136,26 @@ DESK_CODE_UNKNOWN: Final = "Nobody waits with this code. It may be mistyped, old
 DESK_LINK: Final = "This link lets you into the desk: once, within ten minutes of the code, and only in the browser that shows the code. Do not pass it on."
 DESK_OPEN: Final = "Open the desk"
 DESK_ALONE: Final = "Please write that to me in a chat of our own: the link is for you alone."
+DESK_SIGNED_OUT: Final = "You are signed out. Sign in, and then send the form again."
+DESK_OTHER_ROLE: Final = "Your role does not reach that far. An administrator can give you another."
+DESK_OTHER_FORM: Final = (
+    "This form is of another session, or was changed on the way. Open its page again, and send it from there."
+)
 DESK_LINK_USED: Final = (
     "This link was used already, or a newer one has taken its place. Open the sign-in page for a new code."
 )
 DESK_LINK_EXPIRED: Final = "This link is more than ten minutes old. Open the sign-in page for a new code."
+SURFACE_WORDS: Final = {"slack": "Slack", "teams": "Teams", "openid": "your organisation's sign-in service"}
+OPENID_REFUSED: Final = (
+    "Your organisation's sign-in service did not let you in, or you turned back. Please try again, or use the code."
+)
+OPENID_SILENT: Final = (
+    "Your organisation's sign-in service does not answer just now. Please try again in a minute, or use the code."
+)
+OPENID_UNPROVEN: Final = "What came from your organisation's sign-in service does not prove who you are. Please try again; if it stays so, tell whoever runs this site."
+OPENID_NOT_BEGUN: Final = (
+    "This sign-in was not begun in this browser, or more than ten minutes ago. Please begin again here."
+)
 DESK_OTHER_BROWSER: Final = "This link only works in the browser that shows its code. Open it there, or open the sign-in page here for a code of this browser."
 WELCOME_TEAM: Final = "Mention me with a question, and the answer comes in the thread."
 WELCOME_PERSON: Final = "Ask me here, in your own words."

@@ -24,6 +24,7 @@ from bot.gap_talk import GapTalk
 from bot.inbox import Item
 from bot.layout import lay_out
 from bot.reply import Occasion
+from bot.sign_in import code_in
 from bot.subscriptions import Address
 from bot.turn import Conversation
 
@@ -52,6 +53,7 @@ class Asking:
     def __init__(self, parts: SlackParts) -> None:
         self._parts = parts
         self.open_tips: Callable[[Json, AsyncWebClient], Awaitable[None]] | None = None
+        self.give_link: Callable[[Json, AsyncWebClient, str], Awaitable[None]] | None = None
         self.open_gap: Callable[[Json, AsyncWebClient, Mapping[str, str]], Awaitable[None]] | None = None
         self.gap_talk: GapTalk | None = None
 
@@ -88,12 +90,15 @@ class Asking:
         await self.answer(body, client, context[ITEM], place, str(event.get("text", "")))
 
     async def command(self, body: Json, client: AsyncWebClient) -> None:
-        """Answer the command to the asker alone; `tips` opens the form for the channel's weekly tip, `gap` that for an evidence gap."""
+        """Answer the command to the asker alone; `tips` opens the form for the channel's weekly tip, `gap` that for an evidence gap; `desk` leads there."""
         if self.open_tips and str(body.get("text", "")).strip().casefold() in {"tip", "tips"}:
             await self.open_tips(body, client)
             return
         if self.open_gap and str(body.get("text", "")).strip().casefold() in wording.GAP_WORDS:
             await self.open_gap(body, client, {})
+            return
+        if self.give_link and (code := code_in(str(body.get("text", "")))) is not None:
+            await self.give_link(body, client, code)
             return
         card, conversation = await self.card_for(body, str(body.get("text", "")) or "help", Conversation())
         await respond(client, body["response_url"], self.message(card, conversation, is_private=True))

@@ -25,6 +25,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from adapters.slack import inbound
 from adapters.slack.asking import ITEM, Asking
 from adapters.slack.courier import SlackCourier
+from adapters.slack.desk import Desk
 from adapters.slack.gaps import Gaps
 from adapters.slack.home import Home
 from adapters.slack.inbound import Json
@@ -35,6 +36,7 @@ from adapters.slack.tips import Tips
 from bot.errors import DeliveryError, InputError, StoreError
 from bot.gap_talk import GapTalk
 from bot.inbox import Item
+from bot.sign_in_desk import SignInDesk
 from bot.tip_desk import TipDesk
 
 SURFACE: Final = "slack"
@@ -58,9 +60,16 @@ class Slack:
         parts: The core and the ports.
         desk: Takes what managers want of weekly tips; without one there is no form for them.
         talk: Takes evidence gaps; the same.
+        sign_in: Lets people into the desk; the same.
     """
 
-    def __init__(self, parts: SlackParts, desk: TipDesk | None = None, talk: GapTalk | None = None) -> None:
+    def __init__(
+        self,
+        parts: SlackParts,
+        desk: TipDesk | None = None,
+        talk: GapTalk | None = None,
+        sign_in: SignInDesk | None = None,
+    ) -> None:
         self._parts = parts
         secret = parts.site.signing_secret
         self._verifier = SignatureVerifier(secret) if secret else None  # Socket Mode has none
@@ -96,6 +105,8 @@ class Slack:
             Tips(parts, asking, desk).register(self.app)
         if talk is not None:
             Gaps(parts, asking, talk).register(self.app)
+        if sign_in is not None:
+            Desk(asking, sign_in)
 
     @property
     def client(self) -> AsyncWebClient:

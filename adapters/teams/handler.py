@@ -16,6 +16,7 @@ from adapters.teams.adapter import PAYLOAD
 from adapters.teams.cards import CONTENT_TYPE, calm, card_of
 from adapters.teams.connector import GoneError
 from adapters.teams.courier import person_of
+from adapters.teams.desk import Desk
 from adapters.teams.extension import Extension
 from adapters.teams.gaps import Gaps
 from adapters.teams.inbound import REMOVED, Json, reference_of
@@ -32,6 +33,7 @@ from bot.gap_talk import GapTalk
 from bot.layout import lay_out
 from bot.references import Reference
 from bot.reply import Ending
+from bot.sign_in_desk import SignInDesk
 from bot.tip_desk import TipDesk
 from bot.tips import conversation_of_tip
 from bot.turn import Conversation, Turn
@@ -47,10 +49,13 @@ LOG: Final = structlog.get_logger("whatworks.teams")
 class Practice(TeamsActivityHandler):  # type: ignore[misc]  # botbuilder ships no types
     """Answers activities. Those of the inbox come one after another and may come again; invokes are answered at once."""
 
-    def __init__(self, parts: TeamsParts, desk: TipDesk | None = None, talk: GapTalk | None = None) -> None:
+    def __init__(
+        self, parts: TeamsParts, desk: TipDesk | None = None, talk: GapTalk | None = None, sign_in: SignInDesk | None = None
+    ) -> None:  # fmt: skip
         super().__init__()
         self._parts, self._desk = parts, desk
         self._gaps = Gaps(parts, talk) if talk else None
+        self._sign_in = Desk(sign_in) if sign_in else None
         self._extension, self._thumbs = Extension(parts), Thumbs(parts)
         self._remembered: set[Reference] = set()
         self._invokes: dict[str, Callable[[TurnContext, Mapping[str, Any]], Awaitable[Json]]] = {
@@ -80,6 +85,9 @@ class Practice(TeamsActivityHandler):  # type: ignore[misc]  # botbuilder ships 
             await self._send(
                 turn_context, _of_card(await tips.form_for(reference_of(payload), self._desk), "Weekly tip")
             )
+            return
+        if self._sign_in and (of_desk := await self._sign_in.said(payload)):
+            await self._send(turn_context, _of_card(of_desk, str(of_desk["fallbackText"])))
             return
         if self._gaps and (of_gap := await self._gaps.said(payload, value)):
             await self._send(turn_context, _of_card(of_gap, wording.FLAG_HEADING))

@@ -23,6 +23,7 @@ from adapters.teams.tokens import Guard, Keys, RefusedError, TokenSource
 from bot.errors import DeliveryError, InputError, StoreError
 from bot.gap_talk import GapTalk
 from bot.inbox import Item
+from bot.sign_in_desk import SignInDesk
 from bot.tip_desk import TipDesk
 
 DOOR: Final = "/api/messages"
@@ -45,6 +46,7 @@ class Teams:
         desk: Takes what managers want of weekly tips; without one there is no form for them.
         talk: Takes evidence gaps; the same.
         http: What fetches the token to send with; for tests.
+        sign_in: Lets people into the desk; without it nobody gets there.
     """
 
     def __init__(
@@ -53,13 +55,14 @@ class Teams:
         desk: TipDesk | None = None,
         talk: GapTalk | None = None,
         http: requests.Session | None = None,
+        sign_in: SignInDesk | None = None,
     ) -> None:
         self._parts = parts
         self._keys = Keys(parts.site.openid_url)
         self._guard = Guard(parts.site, self._keys)
         self._connector = Connector(parts.site, TokenSource(parts.site, http))
         self.adapter = ThinAdapter(self._connector)
-        self._practice = Practice(parts, desk, talk)
+        self._practice = Practice(parts, desk, talk, sign_in)
         self._take: Take | None = None
 
     def courier(self) -> TeamsCourier:

@@ -6,8 +6,11 @@ from typing import Final
 
 from aiohttp import web
 
-from adapters.web import about, chat, evidence, index, machines, operations, register, register_files
+from adapters.web import about, chat, desk, desk_entry, evidence, index, machines, operations, register, register_files
 from adapters.web.chat import TOKENS
+from adapters.web.desk_access import OPENID_BACK, let_in
+from adapters.web.desk_entry import OPEN_ID
+from adapters.web.openid import OpenId
 from adapters.web.operations import METRICS, UNDER_WAY, Metrics, UnderWay, observe
 from adapters.web.parts import PARTS, Parts
 from adapters.web.security import BODY_MAX, LIMIT, RateLimit, guard, protect_forms
@@ -19,7 +22,7 @@ STATIC_DAYS: Final = 365
 
 def make_app(parts: Parts) -> web.Application:
     """Return the application that serves the pages of one site."""
-    app = web.Application(middlewares=[observe, protect_forms], client_max_size=BODY_MAX)
+    app = web.Application(middlewares=[observe, protect_forms, let_in], client_max_size=BODY_MAX)
     app[PARTS] = parts
     app[TEMPLATES] = Templates(parts.site)
     app[TOKENS] = Tokens(parts.site.secret)
@@ -28,6 +31,12 @@ def make_app(parts: Parts) -> web.Application:
     app[UNDER_WAY] = UnderWay()
     for pages in (chat, evidence, index, register, register_files, machines, about, operations):
         app.add_routes(pages.routes)
+    if parts.desk is not None:
+        app.add_routes(desk.routes)
+        app.add_routes(desk_entry.routes)
+        if parts.provider is not None:
+            app[OPEN_ID] = OpenId(parts.provider, parts.site.public_url + OPENID_BACK)
+            app.cleanup_ctx.append(app[OPEN_ID].connected)
     app.router.add_get("/static/{name}", _static)
     app.on_response_prepare.append(guard)
     return app

@@ -11,6 +11,7 @@ from aiohttp import web
 from bot.demand import GapCounting
 from bot.feedback import FeedbackLog
 from bot.gaps import GapReading
+from bot.sign_in_desk import SignInDesk
 from bot.thinking import Think
 from bot.turn import Bot
 
@@ -46,6 +47,23 @@ class Site:
 
 
 @dataclass(frozen=True, slots=True)
+class Provider:
+    """An identity provider by which people sign in to the desk.
+
+    Attributes:
+        issuer: Its address, as its tokens name it.
+        client_id: Of our registration there.
+        client_secret: The same.
+        roles_claim: The claim that names roles of the desk; "" for none.
+    """
+
+    issuer: str
+    client_id: str
+    client_secret: str = field(repr=False)
+    roles_claim: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Parts:
     """The core and the ports that the pages use.
 
@@ -59,6 +77,8 @@ class Parts:
         today: Returns the day to judge review dates by.
         now: Returns the instant, with a time zone.
         checks: By name, what has to work before the site is ready.
+        desk: Lets the centre's staff into the desk; without it there is none.
+        provider: Names them as well, where one is configured.
     """
 
     bot: Bot
@@ -70,6 +90,8 @@ class Parts:
     today: Callable[[], date]
     now: Callable[[], datetime]
     checks: Mapping[str, Check] = field(default_factory=dict)
+    desk: SignInDesk | None = None
+    provider: Provider | None = None
 
 
 PARTS = web.AppKey("parts", Parts)

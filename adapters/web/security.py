@@ -13,10 +13,15 @@ from multidict import MultiMapping
 from throttled.asyncio import RateLimiterType, Throttled, per_min
 from throttled.asyncio.store import MemoryStore
 
+from adapters.web.desk_access import is_desk
 from adapters.web.errors import PageError
 from adapters.web.parts import PARTS, Site
 
-FORMS: Final = {"/ask", "/evidence", "/feedback"}  # what people send; platforms prove themselves in their own way
+FORMS: Final = {
+    "/ask",
+    "/evidence",
+    "/feedback",
+}  # what people send, beside all that the desk takes; platforms prove themselves in their own way
 BODY_MAX: Final = 1 << 18  # bytes; a question of 50,000 characters fits
 BODY_SECONDS: Final = 10.0  # in which a form has to arrive whole
 IDLE_SECONDS: Final = 60.0  # after which a connection without a whole request is closed
@@ -49,7 +54,8 @@ FRAMED_HEADERS: Final = {
 
 async def guard(request: web.Request, response: web.StreamResponse) -> None:
     """Put the security headers on a response; aiohttp calls this before it sends one."""
-    headers = FRAMED_HEADERS if request.app[PARTS].site.is_framed else HEADERS
+    is_framed = request.app[PARTS].site.is_framed and not is_desk(request.path)
+    headers = FRAMED_HEADERS if is_framed else HEADERS
     for name, value in headers.items():
         response.headers.setdefault(name, value)
     if request.app[PARTS].site.is_encrypted:
@@ -107,11 +113,16 @@ def is_from_here(headers: MultiMapping[str] | Mapping[str, str], site: Site, hos
     return True
 
 
+def is_form(path: str) -> bool:
+    """Return whether people send forms to a route."""
+    return path in FORMS or is_desk(path)
+
+
 @web.middleware
 async def protect_forms(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Let a form through if it was sent from this site, by a client that has not sent too many, in time and in bounds."""
     resource = request.match_info.route.resource
-    if request.method != "POST" or resource is None or resource.canonical not in FORMS:
+    if request.method != "POST" or resource is None or not is_form(resource.canonical):
         return await handler(request)
     if not is_from_here(request.headers, request.app[PARTS].site, request.host):
         raise PageError(403, "This form was sent from another site. Open the page itself and ask there.")
