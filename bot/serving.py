@@ -79,12 +79,13 @@ async def serve_web(settings: Settings, say: Callable[[str], None]) -> None:
     async def run(store: Store) -> None:
         await store.upgrade()
         feedback, keeper = bootstrap.feedback_log(store), bootstrap.keeper(settings, bot, store)
+        gaps = bootstrap.gap_desk(settings, bot, store)
         app = make_app(
             Parts(
                 bot,
                 keeper.on("web", thinker.turn),
                 feedback,
-                bootstrap.gap_desk(settings, bot, store).gaps,
+                gaps.gaps,
                 StoredGapCounts(store),
                 sites.site_of(settings),
                 bootstrap.today,
@@ -92,6 +93,7 @@ async def serve_web(settings: Settings, say: Callable[[str], None]) -> None:
                 {"store": store.ping},
                 _sign_in_desk(settings, store),
                 sites.provider_of(settings),
+                gaps,
             )
         )
         app.cleanup_ctx.append(partial(_working, keeper))

@@ -6,7 +6,19 @@ from typing import Final
 
 from aiohttp import web
 
-from adapters.web import about, chat, desk, desk_entry, evidence, index, machines, operations, register, register_files
+from adapters.web import (
+    about,
+    chat,
+    desk,
+    desk_entry,
+    desk_gaps,
+    evidence,
+    index,
+    machines,
+    operations,
+    register,
+    register_files,
+)
 from adapters.web.chat import TOKENS
 from adapters.web.desk_access import OPENID_BACK, let_in
 from adapters.web.desk_entry import OPEN_ID
@@ -34,6 +46,7 @@ def make_app(parts: Parts) -> web.Application:
     if parts.desk is not None:
         app.add_routes(desk.routes)
         app.add_routes(desk_entry.routes)
+        app.add_routes(desk_gaps.routes)
         if parts.provider is not None:
             app[OPEN_ID] = OpenId(parts.provider, parts.site.public_url + OPENID_BACK)
             app.cleanup_ctx.append(app[OPEN_ID].connected)

@@ -6,7 +6,7 @@ from typing import Final
 
 from aiohttp import web
 
-from adapters.web.desk_access import DESK, ROLES, SESSION, may_open
+from adapters.web.desk_access import DESK, GAPS, ROLES, SESSION, may_open
 from adapters.web.desk_entry import desk_of
 from adapters.web.errors import PageError
 from adapters.web.parts import PARTS
@@ -14,7 +14,10 @@ from adapters.web.templates import page
 from bot.roles import Person, Role
 from bot.sign_in_desk import SURFACES
 
-SECTIONS: Final = (("/desk/roles", "Roles", "Who may do what in the desk and in chat."),)
+SECTIONS: Final = (
+    (GAPS, "Evidence gaps", "What staff flagged: where each stands, who waits for it, and what asks the same."),
+    (ROLES, "Roles", "Who may do what in the desk and in chat."),
+)
 PERSON_MAX: Final = 300  # letters
 
 routes = web.RouteTableDef()

@@ -18,10 +18,13 @@ from bot.roles import Role
 from bot.sign_in_desk import STAYS, Session
 
 DESK, SIGN_IN, SIGN_OUT, ROLES = "/desk", "/desk/sign-in", "/desk/sign-out", "/desk/roles"
+GAPS, GAP = "/desk/gaps", "/desk/gaps/{number}"
 ENTER, OPENID, OPENID_BACK = "/desk/enter/{token}", "/desk/openid", "/desk/openid/back"
 EVERYBODY: Final = "everybody"  # signed in or not
 SIGNED_IN: Final = "signed in"  # with any role or none
 STAFF: Final = frozenset(Role)
+CENTRE: Final = frozenset({Role.CURATOR, Role.TRIAGER, Role.ADMINISTRATOR})
+TRIAGERS: Final = frozenset({Role.TRIAGER})
 ADMINISTRATORS: Final = frozenset({Role.ADMINISTRATOR})
 
 # The method and the path of each page and action, as its route has it, and who may use it. What is not here is refused.
@@ -33,6 +36,12 @@ ACCESS: Final[Mapping[tuple[str, str], frozenset[Role] | str]] = {
     ("GET", OPENID_BACK): EVERYBODY,
     ("GET", DESK): STAFF,
     ("POST", SIGN_OUT): SIGNED_IN,
+    ("GET", GAPS): CENTRE,
+    ("GET", f"{GAPS}/board"): CENTRE,
+    ("GET", GAP): CENTRE,
+    ("POST", f"{GAP}/move"): TRIAGERS,
+    ("POST", f"{GAP}/merge"): TRIAGERS,
+    ("POST", f"{GAP}/assign"): TRIAGERS,
     ("GET", ROLES): ADMINISTRATORS,
     ("POST", f"{ROLES}/grant"): ADMINISTRATORS,
     ("POST", f"{ROLES}/revoke"): ADMINISTRATORS,

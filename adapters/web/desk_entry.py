@@ -159,7 +159,7 @@ def _trip_of(request: web.Request, desk: SignInDesk) -> Trip:
         SignInError: If it took nothing, or the answer is one to another question.
     """
     try:
-        trip = Trip(*_trips(desk).loads(cookie(request, TRIP_COOKIE, TRIP_MAX), max_age=WAITS.total_seconds()))
+        trip = Trip(*_trips(desk).loads(cookie(request, TRIP_COOKIE, TRIP_MAX), max_age=int(WAITS.total_seconds())))
     except (BadData, TypeError) as error:
         raise SignInError(wording.OPENID_NOT_BEGUN) from error
     if not hmac.compare_digest(trip.state.encode(), request.query.get("state", "").encode()):

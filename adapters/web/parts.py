@@ -10,6 +10,7 @@ from aiohttp import web
 
 from bot.demand import GapCounting
 from bot.feedback import FeedbackLog
+from bot.gap_desk import GapDesk
 from bot.gaps import GapReading
 from bot.sign_in_desk import SignInDesk
 from bot.thinking import Think
@@ -79,6 +80,7 @@ class Parts:
         checks: By name, what has to work before the site is ready.
         desk: Lets the centre's staff into the desk; without it there is none.
         provider: Names them as well, where one is configured.
+        gap_desk: Takes what they do with evidence gaps.
     """
 
     bot: Bot
@@ -92,6 +94,7 @@ class Parts:
     checks: Mapping[str, Check] = field(default_factory=dict)
     desk: SignInDesk | None = None
     provider: Provider | None = None
+    gap_desk: GapDesk | None = None
 
 
 PARTS = web.AppKey("parts", Parts)

@@ -112,6 +112,6 @@ async def browsers(
 ) -> AsyncIterator[list[Browser]]:
     """Serve a site with a desk to some browsers."""
     given = {"asks_per_minute": 100_000} | site
-    parts = replace(parts_of(bot, **given), desk=desk, provider=provider, now=desk.now)
+    parts = replace(parts_of(bot, None, **given), desk=desk, provider=provider, now=desk.now)
     async with TestClient(TestServer(make_app(parts)), cookie_jar=DummyCookieJar()) as client:
         yield [Browser(client) for _ in range(count)]

@@ -1,0 +1,168 @@
+"""The desk: evidence gaps in a list, on a board and one by one, with what can be done with them. Plain forms; every key of a keyboard will do."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final, TypeVar
+
+from aiohttp import web
+
+from adapters.web.desk_access import SESSION
+from adapters.web.errors import PageError
+from adapters.web.parts import PARTS
+from adapters.web.templates import page
+from bot.conversations import key_of
+from bot.errors import InputError
+from bot.gap import MOVES, OPEN, Check, Gap, GapState, Place
+from bot.gap_desk import GapDesk
+from bot.gaps import Filters, Order
+from bot.roles import Role
+
+PAGE: Final = 50
+ON_BOARD: Final = 8  # gaps of each state on the board
+LIKE: Final = 5
+STATES: Final = {state: state.value.replace("-", " ").capitalize() for state in GapState}
+CHECKS: Final = {Check.KNOWN: "Known", Check.PARTLY_KNOWN: "Partly known", Check.UNKNOWN: "Unknown"}
+ORDERS: Final = {Order.MOST_WANTED: "Most wanted", Order.OLDEST: "Oldest first", Order.NEWEST: "Newest first"}
+HANDS: Final = {"": "Anybody's", "mine": "Mine", "nobody": "Nobody's"}
+# Into these leads something of its own: merging, and opening again.
+NOT_MOVED_TO: Final = frozenset({GapState.DUPLICATE, GapState.SUBMITTED})
+routes = web.RouteTableDef()
+
+T = TypeVar("T", GapState, Check, Order)
+
+
+@routes.get("/desk/gaps")
+async def listed(request: web.Request) -> web.Response:
+    """List gaps: those that are open, unless a state is chosen."""
+    desk, query = _desk_of(request), request.query
+    chosen = {name: query.get(name, "") for name in ("state", "topic", "order", "hands")}
+    order = _one_of(Order, chosen["order"]) or Order.MOST_WANTED
+    state = _one_of(GapState, chosen["state"])
+    hands = {"mine": _me(request), "nobody": ""}.get(chosen["hands"])
+    filters = Filters(frozenset({state}) if state else OPEN, chosen["topic"][:60], hands)
+    found = await desk.gaps.listed(filters, order, PAGE + 1, _place(query))
+    more = {**chosen, "votes": found[PAGE - 1].votes, "number": found[PAGE - 1].number} if len(found) > PAGE else None
+    return page(
+        request, "desk_gaps", gaps=found[:PAGE], more=more, filters=chosen, topic_names=[(one.id, one.name) for one in desk.bot.knowledge.topics.values()], states=STATES, orders=ORDERS,
+        hands=HANDS, now=request.app[PARTS].now(), session=request[SESSION],
+    )  # fmt: skip
+
+
+@routes.get("/desk/gaps/board")
+async def board(request: web.Request) -> web.Response:
+    """Show open gaps by where they stand, most wanted first."""
+    desk = _desk_of(request)
+    columns = {
+        state: await desk.gaps.listed(Filters(frozenset({state})), Order.MOST_WANTED, ON_BOARD + 1)
+        for state in GapState
+        if state in OPEN
+    }
+    return page(request, "desk_board", columns=columns, states=STATES, shown=ON_BOARD, session=request[SESSION])
+
+
+@routes.get(r"/desk/gaps/{number:\d{1,12}}")
+async def one(request: web.Request) -> web.Response:
+    """Show one gap, with its history and what can be done with it."""
+    return await _shown(request)
+
+
+@routes.post(r"/desk/gaps/{number:\d{1,12}}/move")
+async def move(request: web.Request) -> web.Response:
+    """Move a gap to another state."""
+    form = await request.post()
+    said = _said(form, "to", "why", "check", "outcome", "entry")
+    desk, number = _desk_of(request), _number(request)
+    to = _one_of(GapState, said["to"])
+    if to is None:
+        return await _shown(request, "Choose what it becomes.", said)
+    check = _one_of(Check, said["check"]) if to is GapState.CHECKED else None
+    outcome = desk.clean(said["outcome"]) if to in {GapState.ANSWERED, GapState.WILL_NOT_ANSWER} else ""
+    entry = said["entry"].strip() if to is GapState.ANSWERED else ""
+    try:
+        await desk.move(number, to, _me(request), desk.clean(said["why"]), check=check, outcome=outcome, entry=entry)
+    except InputError as error:
+        return await _shown(request, str(error), said)
+    raise web.HTTPSeeOther(f"/desk/gaps/{number}")
+
+
+@routes.post(r"/desk/gaps/{number:\d{1,12}}/merge")
+async def merge(request: web.Request) -> web.Response:
+    """Close a gap as the duplicate of another."""
+    form = await request.post()
+    said = _said(form, "into", "merge_why")
+    desk, number = _desk_of(request), _number(request)
+    try:
+        into = int(said["into"]) if said["into"].isascii() and said["into"].isdigit() else 0
+        await desk.gaps.merge(number, into, _me(request), desk.clean(said["merge_why"]), desk.now())
+    except InputError as error:
+        return await _shown(request, str(error), said)
+    raise web.HTTPSeeOther(f"/desk/gaps/{into}")
+
+
+@routes.post(r"/desk/gaps/{number:\d{1,12}}/assign")
+async def assign(request: web.Request) -> web.Response:
+    """Take a gap into one's own hands, or put it back."""
+    form = await request.post()
+    desk, number = _desk_of(request), _number(request)
+    me = _me(request)
+    try:
+        await desk.gaps.assign(number, me if form.get("hands") == "mine" else "", me, desk.now())
+    except InputError as error:
+        return await _shown(request, str(error))
+    raise web.HTTPSeeOther(f"/desk/gaps/{number}")
+
+
+async def _shown(request: web.Request, told: str = "", said: Mapping[str, str] | None = None) -> web.Response:
+    desk = _desk_of(request)
+    gap = await _found(desk, _number(request))
+    like = [other for other in await desk.like.like(gap.question, LIKE + 1) if other.number != gap.number][:LIKE]
+    about, entry = (desk.bot.shown.get(one) for one in (gap.about_entry, gap.entry))
+    values: dict[str, Any] = {
+        "gap": gap, "history": await desk.gaps.history(gap.number), "like": like, "about": about, "entry": entry, "states": STATES,
+        "checks": CHECKS, "next": {state: STATES[state] for state in GapState if state in MOVES[gap.state] - NOT_MOVED_TO},
+        "can_merge": GapState.DUPLICATE in MOVES[gap.state], "entries": sorted(desk.bot.shown.values(), key=lambda one: one.title),
+        "may_move": Role.TRIAGER in request[SESSION].roles,
+        "is_mine": gap.assigned_to == _me(request), "me": _me(request),
+        "topics": [desk.bot.knowledge.topics[topic].name for topic in gap.topics if topic in desk.bot.knowledge.topics],
+    }  # fmt: skip
+    typed = {"to": "", "why": "", "check": "", "outcome": "", "entry": "", "into": "", "merge_why": "", **(said or {})}
+    status = 400 if told else 200
+    return page(request, "desk_gap", status=status, told=told, typed=typed, session=request[SESSION], **values)
+
+
+async def _found(desk: GapDesk, number: int) -> Gap:
+    try:
+        return await desk.gaps.get(number)
+    except InputError as error:
+        raise PageError(404, f"{error}.", link=("/desk/gaps", "All gaps")) from error
+
+
+def _desk_of(request: web.Request) -> GapDesk:
+    desk = request.app[PARTS].gap_desk
+    if desk is None:
+        raise PageError(404, "There are no evidence gaps here.", link=("/desk", "The desk"))
+    return desk
+
+
+def _me(request: web.Request) -> str:
+    return key_of(*request[SESSION].person)
+
+
+def _number(request: web.Request) -> int:
+    return int(request.match_info["number"])
+
+
+def _said(form: Mapping[str, Any], *names: str) -> dict[str, str]:
+    return {name: value if isinstance(value := form.get(name), str) else "" for name in names}
+
+
+def _one_of(kind: type[T], written: str) -> T | None:
+    return kind(written) if written in set(kind) else None
+
+
+def _place(query: Mapping[str, str]) -> Place | None:
+    votes, number = query.get("votes", ""), query.get("number", "")
+    if not all(one.isascii() and one.isdigit() and len(one) < 13 for one in (votes, number)):
+        return None
+    return Place(int(votes), int(number))
