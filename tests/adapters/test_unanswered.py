@@ -183,6 +183,16 @@ async def test_an_organisation_may_keep_none_and_then_what_there_was_is_erased(
     assert await kept(file_store, SIGNING) == []
 
 
+@pytest.mark.parametrize(
+    ("days", "says"), [(90, "is stored, encrypted, for 90 days"), (1, "for that day"), (0, "nothing that you type is stored")]
+)  # fmt: skip
+async def test_the_site_says_for_how_long_it_keeps_them(bot: Bot, days: int, says: str) -> None:
+    async with TestClient(TestServer(make_app(parts_of(bot, unanswered_days=days)))) as client:
+        page = await Visitor(client, FeedbackInMemory()).get("/about")
+    assert says in page.body
+    assert page.body.count("nothing that you type is stored") == (days == 0)
+
+
 class Broken(UnansweredInMemory):
     """Where nothing can be kept."""
 

@@ -114,6 +114,14 @@ def run(*words: str) -> Result:
     return CliRunner().invoke(main, list(words))
 
 
+def test_the_terminal_keeps_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, bot: Bot) -> None:
+    monkeypatch.setenv("WHATWORKS_DATABASE", f"sqlite:///{tmp_path}/new/store.sqlite")
+    monkeypatch.setattr(bootstrap, "make_bot", lambda _settings: bot)
+    assert run("ask", PETS).exit_code == 0
+    assert CliRunner().invoke(main, ["chat"], input=f"{PETS}\nquit\n").exit_code == 0
+    assert not (tmp_path / "new").exists()
+
+
 def test_the_command_line_lists_and_flags(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, bot: Bot) -> None:
     monkeypatch.setenv("WHATWORKS_DATABASE", f"sqlite:///{tmp_path}/store.sqlite")
     monkeypatch.setattr(bootstrap, "make_bot", lambda _settings: bot)
