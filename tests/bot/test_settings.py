@@ -59,6 +59,7 @@ def test_a_site_needs_no_setting(monkeypatch: pytest.MonkeyPatch) -> None:
         ("PUBLIC_URL", "evidence.example.org"), ("PUBLIC_URL", "ftp://example.org"), ("PORT", "70000"), ("PROXIES", "-1"),
         ("ASKS_PER_MINUTE", "0"), ("TEAMS_LOGIN_URL", "http://example.org"), ("TEAMS_OPENID_URL", "ftp://example.org"),
         ("LOGS", "xml"), ("DATABASE", "mysql://localhost/x"), ("SECRET", "short-word"),
+        ("OPENID_ISSUER", "http://example.org"), ("OPENID_ISSUER", "example.org"), ("OPENID_ISSUER", "https://"), ("OPENID_ISSUER", "https://example.org/?a=b"),
     ],
 )  # fmt: skip
 def test_a_wrong_setting_of_the_site_is_named(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
@@ -77,6 +78,7 @@ def test_a_wrong_setting_of_the_site_is_named(monkeypatch: pytest.MonkeyPatch, n
         ({"TEAMS_AUTH": "off", "HOST": "192.0.2.1"}, ["TEAMS_AUTH", "HOST"]),
         ({"TEAMS_AUTH": "off", "TEAMS_APP_ID": "1", "TEAMS_APP_TYPE": "managed-identity"}, ["TEAMS_AUTH", "TEAMS_APP_ID"]),
         ({"SLACK_CLIENT_ID": "1.2", "PUBLIC_URL": "https://evidence.example.org"}, ["SLACK_CLIENT_SECRET", "ENCRYPTION_KEYS"]),
+        ({"OPENID_ISSUER": "https://example.org/"}, ["OPENID_ISSUER", "OPENID_CLIENT_ID", "OPENID_CLIENT_SECRET", "PUBLIC_URL", "SECRET"]),
     ],
 )  # fmt: skip
 def test_what_a_platform_needs_besides_is_named(

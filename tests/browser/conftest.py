@@ -6,6 +6,7 @@ import asyncio
 import shutil
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from structlog.testing import capture_logs
 
 from adapters.web.app import make_app
 from bot.gaps_in_memory import GapsInMemory
+from bot.sign_in_desk import SignInDesk
 from bot.turn import Bot
 from tests.adapters.web.conftest import parts_of
 from tests.builders import invented_gaps
@@ -41,10 +43,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
                 )
 
 
-def served(bot: Bot, *, is_framed: bool = False) -> Iterator[str]:
+def served(bot: Bot, *, desk: SignInDesk | None = None, **site: object) -> Iterator[str]:
     """Serve the site in a thread of its own, and yield its address."""
     loop = asyncio.new_event_loop()
-    app = make_app(parts_of(bot, GapsInMemory(invented_gaps()), asks_per_minute=100_000, is_framed=is_framed))
+    parts = parts_of(bot, GapsInMemory(invented_gaps()), **({"asks_per_minute": 100_000} | site))
+    app = make_app(replace(parts, desk=desk))
     runner = web.AppRunner(app, access_log=None)
 
     async def start() -> int:
