@@ -131,7 +131,7 @@ class SignInDesk:
             # With a code only: whoever asks about the desk out of interest is no line in the audit.
             if code:
                 await self.sessions.refuse(person, "no role", self.now())
-            return Link(wording.DESK_FOR_STAFF)
+            return Link(wording.desk_for_staff(*person))
         if not code:
             return Link(wording.desk_how(f"{self.public_url}/desk"))
         link = self.chance.secret()
@@ -212,7 +212,7 @@ class SignInDesk:
     async def _has_role(self, person: Person, claimed: frozenset[Role], now: datetime) -> None:
         if not (claimed or await self.roles.of(person)):
             await self.sessions.refuse(person, "no role", now)
-            raise SignInError(wording.DESK_FOR_STAFF)
+            raise SignInError(wording.desk_for_staff(*person))
 
     def _is_of(self, waiting: Waiting, browser: str) -> bool:
         return bool(browser) and hmac.compare_digest(waiting.browser, self._hash("browser", browser))

@@ -316,6 +316,11 @@ def gap_flagged(number: int) -> str:
     return f"Thank you. It is evidence gap {number} now. You will hear here what becomes of it."
 
 
+def desk_for_staff(surface: str, person: str) -> str:
+    """Return what somebody without a role is told, with the ID to grant one to: they may see it nowhere else."""
+    return f"{DESK_FOR_STAFF} They need this ID: {surface} {person}"
+
+
 def desk_how(address: str) -> str:
     """Return how to get into the desk, for those who may."""
     return f"Open {address} in your browser. It shows a code; write it here, as it says there."

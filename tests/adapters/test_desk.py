@@ -72,7 +72,11 @@ async def test_in_slack_the_link_is_shown_to_whoever_gave_the_code_alone(
     entered = await desk.enter(path.removeprefix("/desk/enter/"), BROWSER)
     session = await desk.session(entered.secret)
     assert session
-    assert (session.person, session.roles, entered.goes_to) == (Person("slack", USER), {Role.TRIAGER}, "/desk/gaps")
+    assert (session.person, session.roles, entered.goes_to) == (
+        Person("slack", USER),
+        frozenset({Role.TRIAGER}),
+        "/desk/gaps",
+    )
 
 
 async def test_in_slack_whoever_is_not_of_the_staff_is_told_so(team: Workspace, file_store: Store) -> None:
@@ -121,7 +125,7 @@ async def test_in_teams_the_link_comes_in_a_chat_of_their_own_alone(office: Coun
 async def test_in_teams_whoever_is_not_of_the_staff_is_told_so(office: Council) -> None:
     for text in ("desk KQWP-DM", "desk"):
         shown = card(await office.ask(text))
-        assert (words(shown), "actions" in shown) == (wording.DESK_FOR_STAFF, False)
+        assert (words(shown), "actions" in shown) == (wording.desk_for_staff("teams", ASKER), False)
 
 
 async def test_on_one_machine_without_any_setting_the_command_lets_the_first_administrator_in(

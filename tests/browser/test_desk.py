@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 import pytest
@@ -21,6 +23,7 @@ from tests.browser.conftest import served
 from tests.browser.test_pages import AXE, TAGS
 
 HERE = "http://127.0.0.1"
+T = TypeVar("T")
 
 
 @dataclass(slots=True)
@@ -35,9 +38,15 @@ class Served:
 def desk_site(bot: Bot) -> Iterator[Served]:
     """A site on this machine, so without encryption, with an administrator."""
     desk = desk_on(Clock())
-    asyncio.run(desk.roles.grant(ANN, Role.ADMINISTRATOR, "a test", NOW))
+    run(desk.roles.grant(ANN, Role.ADMINISTRATOR, "a test", NOW))
     for url in served(bot, public_url=HERE, desk=desk):
         yield Served(url, desk)
+
+
+def run(work: Coroutine[Any, Any, T]) -> T:
+    """Return what comes of some work, in another thread than Playwright's event loop."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, work).result()
 
 
 def is_accessible(page: Page) -> None:
@@ -64,7 +73,7 @@ def test_from_the_page_with_the_code_into_the_desk_and_out_again(
     expect(page.get_by_role("heading", name="Sign in to the desk")).to_be_visible()
     is_accessible(page)
     assert re.search(r"/desk/sign-in\?next=%2Fdesk%2Froles$", page.url)
-    link = asyncio.run(desk_site.desk.answer(page.locator(".code").inner_text(), ANN))
+    link = run(desk_site.desk.answer(page.locator(".code").inner_text(), ANN))
     page.goto(desk_site.url + urlsplit(link.address).path)
     expect(page.get_by_text("You enter as U0ANN")).to_be_visible()
     is_accessible(page)

@@ -83,7 +83,8 @@ async def test_who_has_no_role_does_not_get_in_and_that_is_noted(
     browser: Browser, fake: FakeProvider, desk: SignInDesk
 ) -> None:
     fake.claims["sub"] = "somebody"
-    is_refused(await browser.get(await away(browser, fake)), browser, wording.DESK_FOR_STAFF)
+    said = wording.desk_for_staff("openid", f"{fake.issuer}|somebody")
+    is_refused(await browser.get(await away(browser, fake)), browser, said)
     assert isinstance(desk.sessions, SessionsInMemory)
     assert desk.sessions.refused == [(Person("openid", f"{fake.issuer}|somebody"), "no role")]
 

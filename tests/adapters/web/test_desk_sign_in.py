@@ -217,7 +217,7 @@ async def test_who_has_no_role_gets_no_link_and_loses_a_link_with_the_role(
     browser, _ = two
     code = await browser.code()
     assert await desk.answer(code, BOB) == await desk.answer("", BOB)
-    assert (await desk.answer(code, BOB)).said == wording.DESK_FOR_STAFF
+    assert (await desk.answer(code, BOB)).said == wording.desk_for_staff(*BOB)
     path = await link_for(desk, code)
     await desk.roles.revoke(ANN, Role.TRIAGER, "a test", clock())
     answer = await browser.press(path)
