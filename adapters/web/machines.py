@@ -87,5 +87,5 @@ async def sitemap(request: web.Request) -> web.Response:
 async def robots(request: web.Request) -> web.Response:
     """Say what robots may fetch."""
     site = request.app[PARTS].site
-    text = f"User-agent: *\nDisallow: /metrics\nSitemap: {site.public_url}/sitemap.xml\n"
+    text = f"User-agent: *\nDisallow: /metrics\nDisallow: /desk\nSitemap: {site.public_url}/sitemap.xml\n"
     return web.Response(text=text, content_type="text/plain")
