@@ -15,6 +15,7 @@ from adapters.store.news import into_outbox
 from adapters.store.roles import StoredRoles
 from adapters.store.sealing import Sealer, key_from
 from adapters.store.store import Store
+from adapters.store.unanswered import StoredUnanswered
 from adapters.teams import lint as teams_lint
 from bot import wording
 from bot.errors import InputError
@@ -24,6 +25,7 @@ from bot.gaps import Filters, Order
 from bot.register import row
 from bot.roles import Person, Role
 from bot.turn import Bot
+from bot.unanswered import to_keep
 from intents.encoder import MODEL
 from tests.adapters.slack.conftest import DM, SIGNING, Workspace, event
 from tests.adapters.slack.fake import USER
@@ -380,8 +382,11 @@ async def test_a_triager_sees_what_was_asked_in_vain_and_flags_it_with_a_tap(
 ) -> None:
     ours = desk(bot, file_store, clock, SIGNING)
     await make_triager(file_store, SIGNING, "slack", USER)
+    kept = StoredUnanswered(file_store, Sealer([key_from(SIGNING)]))
     for text in ("does owning a parrot lower caseloads?", "does having a parrot lower caseloads?"):
-        await say(team, text)
+        question = to_keep(bot, text, WEDNESDAY.date(), "slack")
+        assert question is not None
+        await kept.keep(question, WEDNESDAY.date())
     queue = await say(team, "triage")
     assert slack_lint.breaches(queue["blocks"], queue["text"]) == []
     assert "(2 times, last on" in said_in(queue)
