@@ -12,12 +12,12 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from bot.cells import no_formula
 from bot.gap import Check, Gap, GapState
 from bot.gaps import Filters, GapReading, Order
 
 BANDS: Final[Mapping[int, str]] = {0: "<5", 5: "5-9", 10: "10-19", 20: "20-49", 50: "50+"}  # by their lower end
 PAGE: Final = 500  # gaps read at a time: the whole register never stands in memory
-FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 # Nobody at the centre has looked at a gap that was only submitted, or opened again: a name could have slipped through.
 PUBLIC: Final = frozenset(GapState) - {GapState.SUBMITTED}
@@ -154,9 +154,7 @@ def _lines(rows: Sequence[Sequence[str]]) -> str:
 
 
 def _cell(value: Value) -> str:
-    text = ";".join(value) if isinstance(value, list) else str(value)
-    # A spreadsheet would run it: https://owasp.org/www-community/attacks/CSV_Injection
-    return f"'{text}" if text.startswith(FORMULA) else text
+    return no_formula(";".join(value) if isinstance(value, list) else str(value))
 
 
 def metadata(url: str, about: str) -> dict[str, Any]:

@@ -10,13 +10,13 @@ from xml.sax.saxutils import escape
 from aiohttp import web
 
 from adapters.web.parts import PARTS
+from bot.cells import no_formula
 from knowledge.entry import EvidenceEntry
 
 COLUMNS: Final = (
     "id", "title", "kind", "topics", "effect", "strength", "rated_by", "in_brief", "tested_on", "main_limit", "ages", "setting",
     "sources", "checked", "review_due", "version", "url",
 )  # fmt: skip
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 routes = web.RouteTableDef()
 
 
@@ -41,7 +41,7 @@ def row(entry: EvidenceEntry, url: str) -> dict[str, str]:
         "version": entry.version,
         "url": url,
     }
-    return {name: f"'{cell}" if cell.startswith(_FORMULA) else cell for name, cell in cells.items()}
+    return {name: no_formula(cell) for name, cell in cells.items()}
 
 
 @routes.get("/evidence.csv")

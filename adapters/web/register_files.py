@@ -57,10 +57,10 @@ async def _streamed(request: web.Request, parts: AsyncIterator[str], headers: di
     if response.status == 304:
         return response
     first = await anext(parts)  # a store that cannot be read is still told with a page
+    if request.method == "HEAD":
+        return response  # before it is squeezed: the end of a squeezed body would be sent as one
     response.enable_compression()
     await response.prepare(request)
-    if request.method == "HEAD":
-        return response
     try:
         await response.write(first.encode())
         async for part in parts:

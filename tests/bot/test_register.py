@@ -100,7 +100,8 @@ async def test_a_register_of_any_length_can_be_read(number_of_gaps: int) -> None
 async def test_any_text_comes_back_from_the_table_and_none_is_a_formula(text: str) -> None:
     (line,), (one,) = await written([a_gap(1, GapState.CHECKED, question=text)])
     assert line["question"] in {text, f"'{text}"}
-    assert not line["question"].startswith(("=", "+", "-", "@", "\t", "\r", "\n"))
+    assert not line["question"].startswith(("\t", "\r", "\n"))
+    assert not line["question"].lstrip().startswith(("=", "+", "-", "@"))
     assert one["question"] == text
 
 

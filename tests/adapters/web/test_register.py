@@ -238,3 +238,13 @@ async def test_the_whole_register_is_not_sent_over_and_over(bot: Bot) -> None:
         found = [await one.get("/gaps.csv") for _ in range(3)]
         assert [page.status for page in found][-1] == 429
         assert "Many requests came from this address" in found[-1].words
+
+
+@pytest.mark.parametrize("path", ["/gaps.csv", "/gaps.json"])
+async def test_the_head_of_a_file_has_no_body(bot: Bot, path: str) -> None:
+    async for one in visit(parts_of(bot, GapsInMemory(GAPS))):
+        for _ in range(2):  # what came after the head would be read as the next answer
+            async with one.client.head(path) as response:
+                assert (response.status, await response.read()) == (200, b"")
+        page = await one.get(path)
+        assert (page.status, page.headers["Vary"], page.headers["ETag"][:2]) == (200, "Accept-Encoding", "W/")
