@@ -16,6 +16,7 @@ from aiohttp.test_utils import TestClient, TestServer
 
 from adapters.web.app import make_app
 from adapters.web.parts import Provider
+from bot.gap_desk import GapDesk
 from bot.roles import Person, Role, RolesInMemory
 from bot.sign_in import SessionsInMemory, SignInsInMemory
 from bot.sign_in_desk import Chance, SignInDesk
@@ -108,10 +109,15 @@ async def sign_in(browser: Browser, desk: SignInDesk, person: Person = ANN, *rol
 
 @asynccontextmanager
 async def browsers(
-    bot: Bot, desk: SignInDesk, count: int = 1, provider: Provider | None = None, **site: object
+    bot: Bot,
+    desk: SignInDesk,
+    count: int = 1,
+    provider: Provider | None = None,
+    gap_desk: GapDesk | None = None,
+    **site: object,
 ) -> AsyncIterator[list[Browser]]:
     """Serve a site with a desk to some browsers."""
     given = {"asks_per_minute": 100_000} | site
-    parts = replace(parts_of(bot, None, **given), desk=desk, provider=provider, now=desk.now)
+    parts = replace(parts_of(bot, None, **given), desk=desk, provider=provider, gap_desk=gap_desk, now=desk.now)
     async with TestClient(TestServer(make_app(parts)), cookie_jar=DummyCookieJar()) as client:
         yield [Browser(client) for _ in range(count)]
