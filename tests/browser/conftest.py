@@ -15,6 +15,7 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, s
 from structlog.testing import capture_logs
 
 from adapters.web.app import make_app
+from bot.gap_desk import GapDesk
 from bot.gaps_in_memory import GapsInMemory
 from bot.sign_in_desk import SignInDesk
 from bot.turn import Bot
@@ -43,11 +44,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
                 )
 
 
-def served(bot: Bot, *, desk: SignInDesk | None = None, **site: object) -> Iterator[str]:
+def served(
+    bot: Bot, *, desk: SignInDesk | None = None, gap_desk: GapDesk | None = None, **site: object
+) -> Iterator[str]:
     """Serve the site in a thread of its own, and yield its address."""
     loop = asyncio.new_event_loop()
     parts = parts_of(bot, GapsInMemory(invented_gaps()), **({"asks_per_minute": 100_000} | site))
-    app = make_app(replace(parts, desk=desk))
+    app = make_app(replace(parts, desk=desk, gap_desk=gap_desk))
     runner = web.AppRunner(app, access_log=None)
 
     async def start() -> int:

@@ -8,12 +8,22 @@ import re
 from collections.abc import Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from adapters.store.gaps import StoredGaps
+from adapters.store.news import into_outbox
+from adapters.store.sealing import Sealer, key_from
+from adapters.store.store import Store
+from bot.conversations import key_of
+from bot.gap import Check, GapState, NewGap
+from bot.gap_desk import GapDesk
+from bot.gaps import Voice
+from bot.like_gaps import NoLikeGaps
 from bot.roles import Role
 from bot.sign_in_desk import SignInDesk
 from bot.turn import Bot
@@ -97,3 +107,56 @@ def test_from_the_page_with_the_code_into_the_desk_and_out_again(
     expect(page.get_by_role("heading", name="Sign in to the desk")).to_be_visible()
     assert complaints == []
     context.close()
+
+
+def tab_to(page: Page, wanted: str) -> None:
+    """Press Tab until something has the focus; fail if a keyboard does not lead there."""
+    for _ in range(80):
+        page.keyboard.press("Tab")
+        if page.evaluate("wanted => document.activeElement.matches(wanted)", wanted):
+            return
+    raise AssertionError(f"Tab does not lead to {wanted}")
+
+
+@pytest.mark.skipif(not AXE.exists(), reason="axe-core is not installed here (npm ci --prefix tests/browser)")
+def test_a_triager_takes_a_gap_and_moves_it_on_with_the_keyboard_alone(
+    browser: Browser, bot: Bot, tmp_path: Path
+) -> None:
+    desk, store, sealer = desk_on(Clock()), Store(f"sqlite:///{tmp_path}/store.sqlite"), Sealer([key_from("a secret")])
+    gaps = StoredGaps(store, sealer, into_outbox(store, sealer, desk.now))
+    run(desk.roles.grant(ANN, Role.TRIAGER, "a test", NOW))
+    run(store.upgrade())
+    run(gaps.flag(NewGap("Do kites help babies sleep?"), Voice(key_of("slack", "ann")), NOW))
+    for url in served(bot, public_url=HERE, desk=desk, gap_desk=GapDesk(bot, gaps, NoLikeGaps(), desk.now)):
+        page = browser.new_page()
+        page.goto(f"{url}/desk/gaps")
+        link = run(desk.answer(page.locator(".code").inner_text(), ANN))
+        page.goto(url + urlsplit(link.address).path)
+        page.get_by_role("button", name="Enter the desk").press("Enter")
+        expect(page.get_by_role("heading", name="Evidence gaps", exact=True)).to_be_visible()
+        is_accessible(page)
+        tab_to(page, "a[href='/desk/gaps/board']")
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("heading", name="Evidence gaps on a board")).to_be_visible()
+        is_accessible(page)
+        tab_to(page, "a[href='/desk/gaps/1']")
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("heading", name="Do kites help babies sleep?")).to_be_visible()
+        is_accessible(page)
+        tab_to(page, "button[name=hands]")
+        page.keyboard.press("Enter")
+        expect(page.get_by_text("It is in your hands.")).to_be_visible()
+        tab_to(page, "input[name=to]")
+        page.keyboard.press("ArrowDown")
+        tab_to(page, "#check")
+        page.keyboard.type("Unk")
+        tab_to(page, "#why")
+        page.keyboard.type("Looked in three registers.")
+        tab_to(page, "form[action$=move] button")
+        page.keyboard.press("Enter")
+        expect(page.get_by_text("Checked, unknown")).to_be_visible()
+        page.close()
+    gap = run(gaps.get(1))
+    assert (gap.state, gap.check) == (GapState.CHECKED, Check.UNKNOWN)
+    assert gap.assigned_to == key_of(*ANN)
+    run(store.close())
