@@ -11,14 +11,15 @@ import json
 import sys
 import tempfile
 import time
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Final
 
 import numpy as np
 import sqlalchemy as sa
 
-from adapters.store import like_gaps
 from adapters.store.gaps import StoredGaps
 from adapters.store.like_gaps import StoredLikeGaps
 from adapters.store.news import into_outbox
@@ -75,12 +76,12 @@ async def speed(url: str) -> None:
     began = time.perf_counter()
     for first in range(1, GAPS + 1, AT_ONCE):
         numbers = range(first, first + AT_ONCE)
-        await store.write(lambda connection, numbers=numbers: _fill(connection, rng, numbers))  # type: ignore[misc]  # bound now
+        await store.write(partial(_fill, rng, numbers))
     await store.write(lambda connection: connection.execute(sa.text("analyze")))
     print(f"{GAPS} gaps with {GAPS * VOICES} voices, made in {time.perf_counter() - began:.0f} s")
     bot = bootstrap.make_bot(load_settings())
-    like = StoredLikeGaps(store, bot.recogniser.vector, MODEL)
-    like_gaps.LIKE = -1.0  # type: ignore[attr-defined]  # made vectors are like nothing: as many are read as at most can be
+    # Made vectors are like nothing: with this cosine as many gaps are read as at most can be.
+    like = StoredLikeGaps(store, bot.recogniser.vector, MODEL, least=-1.0)
     began = time.perf_counter()
     await like.like("do kites help babies sleep")
     print(f"the first search of a process, which reads all vectors: {time.perf_counter() - began:.2f} s")
@@ -88,12 +89,12 @@ async def speed(url: str) -> None:
     sealer = Sealer([key_from("a secret")])
     kept = StoredGaps(store, sealer, into_outbox(store, sealer, lambda: NOW))
     for order in Order:
-        await _timed(f"a page of the list, {order}", lambda order=order: kept.listed(Filters(OPEN), order, 50))
-        await _timed(f"... of one topic and state, {order}", lambda order=order: kept.listed(NARROW, order, 50))
+        await _timed(f"a page of the list, {order}", partial(kept.listed, Filters(OPEN), order, 50))
+        await _timed(f"... of one topic and state, {order}", partial(kept.listed, NARROW, order, 50))
     await store.close()
 
 
-def _fill(connection: sa.Connection, rng: np.random.Generator, numbers: range) -> None:
+def _fill(rng: np.random.Generator, numbers: range, connection: sa.Connection) -> None:
     states = [state.value for state in GapState if state is not GapState.DUPLICATE]
     made = [
         {
@@ -125,7 +126,7 @@ def _fill(connection: sa.Connection, rng: np.random.Generator, numbers: range) -
     connection.execute(sa.insert(gap_voices), voices)
 
 
-async def _timed(what: str, work) -> None:  # type: ignore[no-untyped-def]  # noqa: ANN001 - anything that can be awaited
+async def _timed(what: str, work: Callable[[], Awaitable[object]]) -> None:
     taken = []
     for _ in range(TIMES):
         began = time.perf_counter()

@@ -197,11 +197,9 @@ def gap_desk(settings: Settings, bot: Bot, store: Store) -> GapDesk:
     return GapDesk(bot, StoredGaps(store, sealer, into_outbox(store, sealer, now)), like, now)
 
 
-def gap_talk(settings: Settings, bot: Bot, store: Store) -> GapTalk:
+def gap_talk(settings: Settings, store: Store, gaps: GapDesk) -> GapTalk:
     """Return what answers people who talk about evidence gaps."""
-    desk = gap_desk(settings, bot, store)
-    unanswered = unanswered_desk(settings, bot, store, desk)
-    return GapTalk(desk, TriageTalk(desk, roles_of(settings, store), unanswered))
+    return GapTalk(gaps, TriageTalk(gaps, roles_of(settings, store), unanswered_desk(settings, store, gaps)))
 
 
 async def with_broadcast_desk(settings: Settings, work: Callable[[BroadcastDesk, Corrections], Awaitable[T]]) -> T:
@@ -234,18 +232,17 @@ async def with_unanswered_desk(settings: Settings, work: Callable[[UnansweredDes
 
     async def run(store: Store) -> T:
         await store.upgrade()
-        return await work(unanswered_desk(settings, bot, store))
+        return await work(unanswered_desk(settings, store, gap_desk(settings, bot, store)))
 
     return await with_store(settings, run)
 
 
-def unanswered_desk(settings: Settings, bot: Bot, store: Store, gaps: GapDesk | None = None) -> UnansweredDesk:
+def unanswered_desk(settings: Settings, store: Store, gaps: GapDesk) -> UnansweredDesk:
     """Return what shows the questions that nothing answered."""
     from adapters.store.unanswered import StoredUnanswered
 
     questions = StoredUnanswered(store, sealer_of(settings))
-    desk = gaps or gap_desk(settings, bot, store)
-    return UnansweredDesk(desk, questions, settings.unanswered_days, today, desk.like.like)
+    return UnansweredDesk(gaps, questions, settings.unanswered_days, today, gaps.like.like)
 
 
 def keeper(settings: Settings, bot: Bot, store: Store) -> Keeper:

@@ -5,14 +5,20 @@ from __future__ import annotations
 import asyncio
 import getpass
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import click
 
 from bot.cli_errors import says_errors
+
+if TYPE_CHECKING:  # imported late, where it is needed: the command line starts quickly
+    from bot.gap import Gap
+    from bot.gap_desk import GapDesk
+    from bot.gaps import Change
+    from bot.unanswered_desk import UnansweredDesk
 
 T = TypeVar("T")
 STATES = ("submitted", "clarified", "checked", "prioritised", "in-progress", "answered", "will-not-answer", "duplicate")
@@ -24,7 +30,7 @@ def gaps() -> None:
 
 
 @says_errors
-def _with_desk(work: Callable[[Any], Awaitable[T]]) -> T:
+def _with_desk(work: Callable[[GapDesk], Awaitable[T]]) -> T:
     from bot import bootstrap
     from bot.settings import load_settings
 
@@ -68,7 +74,7 @@ def list_(states: tuple[str, ...], topic: str, order: str, limit: int, *, as_jso
 def show(number: int) -> None:
     """Show one gap with its history."""
 
-    async def work(desk: Any) -> tuple[Any, Any]:  # noqa: ANN401 - a GapDesk, imported late
+    async def work(desk: GapDesk) -> tuple[Gap, Sequence[Change]]:
         return await desk.gaps.get(number), await desk.gaps.history(number)
 
     gap, history = _with_desk(work)
@@ -142,14 +148,15 @@ def propose(number: int, sheets: Path | None, *, write: bool) -> None:
     from bot import proposals
     from knowledge.sheet import SHEETS
 
-    async def work(desk: Any) -> Any:  # noqa: ANN401 - the same
-        return proposals.proposal_of(await desk.gaps.get(number))
-
-    proposal = _with_desk(work)
     folder = sheets or SHEETS
-    sheet = folder / f"{proposal.entry}.yaml"
-    before = sheet.read_text(encoding="utf-8")
-    after = says_errors(proposals.with_example)(before, proposal.question)
+
+    async def work(desk: GapDesk) -> tuple[proposals.Proposal, Path, str, str]:
+        proposal = proposals.proposal_of(await desk.gaps.get(number))
+        sheet = proposals.sheet_of(proposal, folder)
+        before = sheet.read_text(encoding="utf-8")
+        return proposal, sheet, before, proposals.with_example(before, proposal.question)
+
+    proposal, sheet, before, after = _with_desk(work)
     click.echo(proposals.difference(before, after, f"knowledge/sheets/{sheet.name}"), nl=False)
     if write:
         sheet.write_text(after, encoding="utf-8")
@@ -168,7 +175,7 @@ def export(kind: str) -> None:
     """Write the public register of gaps: what anybody may know, with demand in bands."""
     from bot.register import as_csv, as_json
 
-    async def work(desk: Any) -> None:  # noqa: ANN401 - the same
+    async def work(desk: GapDesk) -> None:
         async for part in (as_json if kind == "json" else as_csv)(desk.gaps):
             click.echo(part, nl=False)
 
@@ -176,7 +183,7 @@ def export(kind: str) -> None:
 
 
 @says_errors
-def _with_unanswered(work: Callable[[Any], Awaitable[T]]) -> T:
+def _with_unanswered(work: Callable[[UnansweredDesk], Awaitable[T]]) -> T:
     from bot import bootstrap
     from bot.settings import load_settings
 
@@ -209,5 +216,7 @@ def unanswered(least: int, *, as_json: bool) -> None:
 @_by
 def flag_unanswered(key: str, by: str) -> None:
     """Turn unanswered questions into a gap, by the key that `unanswered` lists; its history says how often they were asked."""
-    gap = _with_unanswered(lambda desk: desk.to_gap(key, by))
+    from bot.conversations import key_of
+
+    gap = _with_unanswered(lambda desk: desk.to_gap(key, key_of(by)))
     click.echo(f"Gap {gap.number}: {gap.question}")

@@ -111,7 +111,7 @@ class GapDesk:
 
         Args:
             question: Cleaned again.
-            actor: Who does it; only a hash is kept.
+            actor: Who does it: opaque, as `bot.gaps.Voice.person`.
             why: The first line of its history.
 
         Raises:
@@ -121,14 +121,13 @@ class GapDesk:
         cleaned = self.cleaned({"question": question})
         if cleaned.is_urgent:
             raise InputError("This speaks of someone in danger now: it is not for a list of gaps")
-        key = key_of(actor)
         for earlier in await self.gaps.listed(Filters(), Order.NEWEST, RECENT):
-            if (earlier.question, earlier.surface) == (cleaned.form["question"], CENTRE) and key in {
+            if (earlier.question, earlier.surface) == (cleaned.form["question"], CENTRE) and actor in {
                 voice.person for voice in await self.gaps.voices(earlier.number)
             }:
                 return earlier
         new = new_gap(cleaned.form, self._topics(question), CENTRE, "")
-        return await self.gaps.flag(new, Voice(key, is_flagger=True), self.now(), why)
+        return await self.gaps.flag(new, Voice(actor, is_flagger=True), self.now(), why)
 
     async def move(
         self,

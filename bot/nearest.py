@@ -32,6 +32,7 @@ class Nearest:
         rows = np.frombuffer(b"".join(vectors), np.int8).reshape(len(numbers), DIMENSIONS)
         self._numbers = np.concatenate([self._numbers, np.array(numbers, np.int64)])
         self._rows = np.concatenate([self._rows, rows])
+        # Last: a search in another thread looks at the signs first, and finds the rest for each of them.
         self._signs = np.concatenate([self._signs, _signs(rows)], axis=1)
 
     def near(self, vector: Vector, limit: int, least: float) -> list[tuple[int, float]]:

@@ -17,9 +17,10 @@ from bot.errors import InputError
 from bot.gap import Check, Gap
 from bot.reply import Answered, ChoicesReply
 from bot.turn import Bot, Conversation
+from knowledge.sheet import SHEETS
 
 SHORT_WORDS: Final = 6  # a question of at most so many is one of the short examples
-ASKED: Final = Path(__file__).parents[1] / "knowledge" / "asked.jsonl"
+ASKED: Final = SHEETS.parent / "asked.jsonl"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +72,14 @@ def with_example(sheet: str, question: str) -> str:
     dumped = yaml.safe_dump([question], allow_unicode=True, width=120)
     added = "".join(f"  {line}\n" for line in dumped.splitlines())
     return sheet[: found.end("list")] + added + sheet[found.end("list") :]
+
+
+def sheet_of(proposal: Proposal, folder: Path) -> Path:
+    """Return the sheet that a proposal would change; `InputError` if the folder has none of its entry."""
+    sheet = folder / f"{proposal.entry}.yaml"
+    if not sheet.is_file():
+        raise InputError(f"There is no sheet {sheet.name} in {folder}")
+    return sheet
 
 
 def difference(before: str, after: str, name: str) -> str:

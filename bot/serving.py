@@ -15,6 +15,7 @@ from bot.conversations import Conversations, RecentQuestions
 from bot.corrections import current
 from bot.errors import SettingsError
 from bot.feedback import FeedbackLog
+from bot.gap_desk import GapDesk
 from bot.gap_talk import GapTalk
 from bot.inbox import Handle, Worker
 from bot.keeping import Keeper
@@ -98,7 +99,7 @@ async def serve_web(settings: Settings, say: Callable[[str], None]) -> None:
         )
         app.cleanup_ctx.append(partial(_working, keeper))
         if settings.has_slack or settings.has_teams:
-            mount_chats(app, settings, bot, thinker, store, feedback, keeper=keeper)
+            mount_chats(app, settings, bot, thinker, store, feedback, keeper=keeper, gaps=gaps)
 
         def started(port: int) -> None:
             say(f"{wording.SITE_NAME}: {sites.address(settings, port)}")
@@ -162,7 +163,7 @@ async def work(settings: Settings, say: Callable[[str], None]) -> None:
 
 def mount_chats(
     app: web.Application, settings: Settings, bot: Bot, thinker: Thinker, store: Store, feedback: FeedbackLog,
-    http: requests.Session | None = None, *, keeper: Keeper | None = None, listens: bool = True,
+    http: requests.Session | None = None, *, keeper: Keeper | None = None, gaps: GapDesk | None = None, listens: bool = True,
 ) -> Chats:  # fmt: skip
     """Add the platforms that are configured to an application, and return what works for them.
 
@@ -175,6 +176,7 @@ def mount_chats(
         feedback: Keeps verdicts.
         http: What fetches Teams' tokens, if not the library's own.
         keeper: Keeps what nothing answered, and is started and ended already; if none is given, one of the application's own does.
+        gaps: Takes evidence gaps; if none is given, one of the application's own does.
         listens: Whether events are taken in as well, and not only worked on.
 
     Raises:
@@ -190,7 +192,7 @@ def mount_chats(
             partial(_working, keeper)
         )  # first, and so ended last: what is under way may still ask it to keep
     sealer = bootstrap.sealer_of(settings)
-    talk = bootstrap.gap_talk(settings, bot, store)
+    talk = bootstrap.gap_talk(settings, store, gaps or bootstrap.gap_desk(settings, bot, store))
     handlers: dict[str, Handle] = {}
     couriers: dict[str, Courier] = {}
     worker = Worker(StoredInbox(store, sealer), handlers, bootstrap.now, secrets.token_hex(8))

@@ -95,7 +95,7 @@ class TriageTalk:
             )
         ]
         blocks = tuple(Bullets(heading, tuple(map(_line, gaps))) for heading, gaps in lists if gaps)
-        in_vain = [one for one in await self.unanswered.clusters(IN_VAIN_LEAST) if not one.flagged][:WAITING]
+        in_vain = await self.unanswered.clusters(IN_VAIN_LEAST, WAITING, is_new=True)
         if in_vain:
             lines = tuple(f"{one.question} ({one.count} times, last on {wording.day(one.last)})" for one in in_vain)
             blocks += (Bullets("Asked in vain, and never flagged", lines),)

@@ -65,24 +65,27 @@ class UnansweredDesk:
     today: Callable[[], date]
     like: Like | None = None
 
-    async def clusters(self, least: int = 1) -> list[Cluster]:
+    async def clusters(self, least: int = 1, most: int | None = None, *, is_new: bool = False) -> list[Cluster]:
         """Return what was asked in vain and not flagged yet, most asked first, of equals what was asked last.
 
         Args:
             least: Only what was asked so often.
+            most: At most so many; None for all.
+            is_new: Only that of which nothing was ever flagged.
 
         Raises:
             StoreError: If the store could not be read.
         """
-        found = [cluster for cluster, _ in await self._found() if cluster.count >= max(1, least)]
-        return [await self._with_like(cluster) for cluster in found]
+        found = [cluster for cluster, _ in await self._found() if cluster.count >= least]
+        wanted = [cluster for cluster in found if not (is_new and cluster.flagged)]
+        return [await self._with_like(cluster) for cluster in wanted[:most]]
 
     async def to_gap(self, key: str, actor: str) -> Gap:
         """Turn a cluster into a gap of the centre's, and return it.
 
         Args:
             key: Of any question in it.
-            actor: Who does it; only a hash is kept.
+            actor: Who does it: opaque, as `bot.gaps.Voice.person`.
 
         Raises:
             InputError: If there is no such cluster, or it was flagged already.

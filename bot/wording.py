@@ -183,7 +183,7 @@ GAP_WANTS: Final = {
     "digest": "News of evidence gap {number} will come together with others, on Mondays.",
     "none": "You will hear no more of evidence gap {number}. Your voice still counts.",
 }
-GAP_FORGOTTEN: Final = "Where to tell you of evidence gap {number} was erased. Your voice still counts, and nobody can tell that it is yours."
+GAP_FORGOTTEN: Final = "Where to tell you of evidence gap {number} was erased. Your voice still counts."
 REOPEN_WHY: Final = (
     "Please say why, so that the centre knows what was missing: write gap {number} reopen, and then the reason."
 )
@@ -216,7 +216,8 @@ STORED: Final = (
     "the centre sees what is missing: for 90 days unless your organisation has set another time, or none. "
     "For a week the bot remembers which entry a conversation was about, so that you can follow up. If you say whether an answer was "
     "helpful, the entry, your verdict and the time are kept, without you. If you set up a channel's weekly tip, the channel and you are kept, "
-    "encrypted, until it is stopped, so that somebody can be told when it cannot be posted."
+    "encrypted, until it is stopped, so that somebody can be told when it cannot be posted. If you flag an evidence gap, its cleaned words are "
+    "kept; of you, and of whoever adds a voice, a hash, and, encrypted, where to tell you, until you write gap, its number and forget."
 )
 REMIT: Final = "This bot answers questions about evidence, guidance and law in children's social care in England, from a curated knowledge base."
 EXAMPLES_LEAD: Final = "Try, for example:"

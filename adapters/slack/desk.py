@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 from slack_sdk.web.async_client import AsyncWebClient
 
-from adapters.slack.asking import Asking
+from adapters.slack.asking import SURFACE, Asking, person_of
 from adapters.slack.blocks import Json, escape, section
 from adapters.slack.sending import Message, respond
 from bot import wording
 from bot.errors import StoreError
 from bot.roles import Person
 from bot.sign_in_desk import Link, SignInDesk
-
-SURFACE: Final = "slack"
 
 
 class Desk:
@@ -27,7 +23,7 @@ class Desk:
     async def give_link(self, body: Json, client: AsyncWebClient, code: str) -> None:
         """Tell whoever used the command, and nobody else, the link for them, or why there is none."""
         try:
-            link = await self._sign_in.answer(code, Person(SURFACE, str(body.get("user_id") or "")))
+            link = await self._sign_in.answer(code, Person(SURFACE, person_of(body).conversation))
         except StoreError:
             link = Link(wording.NOT_NOW)
         blocks = [section(escape(link.said))]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any, Final
 
 import sqlalchemy as sa
@@ -29,10 +30,11 @@ class StoredLikeGaps:
         store: Where gaps are kept, and their vectors.
         encode: Returns a text's vector, of length one.
         mark: Tells the encoder from every other; vectors of another are made anew.
+        least: The cosine from which two questions count as alike.
     """
 
-    def __init__(self, store: Store, encode: Callable[[str], Vector], mark: str) -> None:
-        self._store, self._encode, self._mark = store, encode, mark
+    def __init__(self, store: Store, encode: Callable[[str], Vector], mark: str, least: float = LIKE) -> None:
+        self._store, self._encode, self._mark, self._least = store, encode, mark, least
         self._nearest = Nearest()
         self._known: set[int] = set()
         self._newest = 0
@@ -42,7 +44,7 @@ class StoredLikeGaps:
         """Return open and answered gaps that ask something like a question, most alike first."""
         async with self._reading:
             await self._catch_up()
-        found = await asyncio.to_thread(lambda: self._nearest.near(self._encode(question), limit + SPARE, LIKE))
+        found = await asyncio.to_thread(lambda: self._nearest.near(self._encode(question), limit + SPARE, self._least))
         numbers = [number for number, _ in found]
         wanted = sa.select(gaps).where(
             gaps.c.number.in_(numbers), gaps.c.state.in_(sorted(state.value for state in OF_USE))
@@ -56,7 +58,7 @@ class StoredLikeGaps:
         made = 0
         after = self._newest - LOOKED_BACK
         while made < NEW_AT_ONCE:
-            rows = await self._store.read(lambda connection, after=after: self._later(connection, after))  # type: ignore[misc]  # bound now
+            rows = await self._store.read(partial(self._later, after))
             if not rows:
                 return
             new = [row for row in rows if row.number not in self._known]
@@ -72,7 +74,7 @@ class StoredLikeGaps:
             self._newest = max(self._newest, rows[-1].number)
             after = rows[-1].number
 
-    def _later(self, connection: sa.Connection, after: int) -> Sequence[Any]:
+    def _later(self, after: int, connection: sa.Connection) -> Sequence[Any]:
         # The second bound says nothing new, but PostgreSQL would read all vectors without it.
         ours = sa.and_(
             gap_vectors.c.gap == gaps.c.number, gap_vectors.c.gap > after, gap_vectors.c.encoder == self._mark

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 from urllib.parse import quote
 
+from adapters.teams.lint import ACTIONS_MAX
 from bot import wording
 from bot.card import (
     Alert,
@@ -37,7 +38,6 @@ VERSION: Final = "1.5"
 SHARE_URL: Final = "https://teams.microsoft.com/share?href="
 QUESTION_MAX: Final = 600  # letters of the cleaned question that a button carries, to fill the form for a gap
 LABEL_MAX: Final = 80
-BESIDE_MAX: Final = 6  # buttons beside each other
 FALLBACK_MAX: Final = 1_000
 _AT: Final = re.compile(r"<(?=\s*/?\s*at\b)", re.IGNORECASE)
 # Only what would be read as Markdown: some clients show the backslashes of what needs none.
@@ -226,7 +226,7 @@ def _next(card: Card, conversation: Conversation, *, is_dialog: bool) -> list[Js
             row.append(button)
     if card.entry_id and _is_facet(card):
         row.insert(0, action(BACK, SHOW, {"entry": card.entry_id}, is_dialog=is_dialog))
-    rows = [row[at : at + BESIDE_MAX] for at in range(0, len(row), BESIDE_MAX)]
+    rows = [row[at : at + ACTIONS_MAX] for at in range(0, len(row), ACTIONS_MAX)]
     return body + [{"type": "ActionSet", "actions": one} for one in rows]
 
 

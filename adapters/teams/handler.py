@@ -82,19 +82,16 @@ class Practice(TeamsActivityHandler):  # type: ignore[misc]  # botbuilder ships 
         payload = turn_context.turn_state[PAYLOAD]
         value = payload.get("value") or {}
         if self._desk and str(payload.get("text") or "").strip().casefold() in {"tip", "tips"}:
-            await self._send(
-                turn_context, _of_card(await tips.form_for(reference_of(payload), self._desk), "Weekly tip")
-            )
+            await self._send(turn_context, _of_card(await tips.form_for(reference_of(payload), self._desk)))
             return
         if self._sign_in and (of_desk := await self._sign_in.said(payload)):
-            await self._send(turn_context, _of_card(of_desk, str(of_desk["fallbackText"])))
+            await self._send(turn_context, _of_card(of_desk))
             return
         if self._gaps and (of_gap := await self._gaps.said(payload, value)):
-            await self._send(turn_context, _of_card(of_gap, wording.FLAG_HEADING))
+            await self._send(turn_context, _of_card(of_gap))
             return
         if value.get("verb") == cards.TIPS and self._desk:
-            said, after_it = await self._saved(payload, value)
-            await self._send(turn_context, _of_card(after_it, said))
+            await self._send(turn_context, _of_card(await self._saved(payload, value)))
             return
         if value.get("verb") in cards.VERBS:
             with suppress(ValueError):
@@ -166,7 +163,7 @@ class Practice(TeamsActivityHandler):  # type: ignore[misc]  # botbuilder ships 
         if not isinstance(data, Mapping):
             raise ValueError("no action")  # noqa: TRY004 - a value of a request, not a type of ours
         if data.get("verb") == cards.TIPS and self._desk:
-            _, made = await self._saved(context.turn_state[PAYLOAD], data)
+            made = await self._saved(context.turn_state[PAYLOAD], data)
             return {"statusCode": 200, "type": CONTENT_TYPE, "value": made}
         if self._gaps and (of_gap := await self._gaps.tapped(context.turn_state[PAYLOAD], data)):
             return {"statusCode": 200, "type": CONTENT_TYPE, "value": of_gap}
@@ -190,16 +187,16 @@ class Practice(TeamsActivityHandler):  # type: ignore[misc]  # botbuilder ships 
             await self._parts.conversations.keep(key_of(SURFACE, activity.conversation.id), after, self._parts.now())
         return {"statusCode": 200, "type": CONTENT_TYPE, "value": shown}
 
-    async def _saved(self, payload: Mapping[str, Any], data: Mapping[str, Any]) -> tuple[str, Json]:
-        """Do what the form for the weekly tip says; return what to tell, and the card that says it with the next tip below."""
+    async def _saved(self, payload: Mapping[str, Any], data: Mapping[str, Any]) -> Json:
+        """Do what the form for the weekly tip says; return the card that tells it, with the next tip below."""
         if self._desk is None:
-            return wording.TIPS_HOW, cards.told(wording.TIPS_HOW)
+            return cards.told(wording.TIPS_HOW)
         said, card = await tips.save(reference_of(payload), data, str(payload["from"].get("id") or ""), self._desk)
         if card is None:
-            return said, cards.told(said)
+            return cards.told(said)
         shown = card_of(card, conversation_of_tip(card), self._parts.site.pages)
         lead = [cards.text(cards.run(said, weight="Bolder")), cards.small(wording.PREVIEW)]
-        return said, shown | {"body": [*lead, *shown["body"]], "speak": calm(said)}
+        return shown | {"body": [*lead, *shown["body"]], "speak": calm(said)}
 
     async def _come_of(
         self, data: Mapping[str, Any], payload: Mapping[str, Any]
@@ -309,9 +306,9 @@ class Practice(TeamsActivityHandler):  # type: ignore[misc]  # botbuilder ships 
             await self._parts.references.forget(reference.conversation)
 
 
-def _of_card(card: Json, said: str) -> Activity:
+def _of_card(card: Json) -> Activity:
     attached = [Attachment(content_type=CONTENT_TYPE, content=card)]
-    return Activity(type=ActivityTypes.message, summary=calm(said), attachments=attached)
+    return Activity(type=ActivityTypes.message, summary=card["speak"], attachments=attached)
 
 
 def _message(sentence: str) -> Json:

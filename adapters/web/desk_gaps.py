@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Mapping
 from typing import Any, Final, TypeVar
 
 from aiohttp import web
 
-from adapters.web.desk_access import SESSION
+from adapters.web.desk_access import DESK, GAPS, SESSION
 from adapters.web.errors import PageError
 from adapters.web.parts import PARTS
 from adapters.web.templates import page
@@ -18,6 +18,7 @@ from bot.gap_desk import GapDesk
 from bot.gaps import Filters, Order
 from bot.roles import Role
 
+ONE: Final = rf"{GAPS}/{{number:\d{{1,12}}}}"
 PAGE: Final = 50
 ON_BOARD: Final = 8  # gaps of each state on the board
 LIKE: Final = 5
@@ -32,7 +33,7 @@ routes = web.RouteTableDef()
 T = TypeVar("T", GapState, Check, Order)
 
 
-@routes.get("/desk/gaps")
+@routes.get(GAPS)
 async def listed(request: web.Request) -> web.Response:
     """List gaps: those that are open, unless a state is chosen."""
     desk, query = _desk_of(request), request.query
@@ -43,13 +44,14 @@ async def listed(request: web.Request) -> web.Response:
     filters = Filters(frozenset({state}) if state else OPEN, chosen["topic"][:60], hands)
     found = await desk.gaps.listed(filters, order, PAGE + 1, _place(query))
     more = {**chosen, "votes": found[PAGE - 1].votes, "number": found[PAGE - 1].number} if len(found) > PAGE else None
+    topic_names = [(one.id, one.name) for one in desk.bot.knowledge.topics.values()]
     return page(
-        request, "desk_gaps", gaps=found[:PAGE], more=more, filters=chosen, topic_names=[(one.id, one.name) for one in desk.bot.knowledge.topics.values()], states=STATES, orders=ORDERS,
-        hands=HANDS, now=request.app[PARTS].now(), session=request[SESSION],
+        request, "desk_gaps", gaps=found[:PAGE], more=more, filters=chosen, topic_names=topic_names, states=STATES, orders=ORDERS,
+        hands=HANDS, now=desk.now(),
     )  # fmt: skip
 
 
-@routes.get("/desk/gaps/board")
+@routes.get(f"{GAPS}/board")
 async def board(request: web.Request) -> web.Response:
     """Show open gaps by where they stand, most wanted first."""
     desk = _desk_of(request)
@@ -58,16 +60,16 @@ async def board(request: web.Request) -> web.Response:
         for state in GapState
         if state in OPEN
     }
-    return page(request, "desk_board", columns=columns, states=STATES, shown=ON_BOARD, session=request[SESSION])
+    return page(request, "desk_board", columns=columns, states=STATES, shown=ON_BOARD)
 
 
-@routes.get(r"/desk/gaps/{number:\d{1,12}}")
+@routes.get(ONE)
 async def one(request: web.Request) -> web.Response:
     """Show one gap, with its history and what can be done with it."""
     return await _shown(request)
 
 
-@routes.post(r"/desk/gaps/{number:\d{1,12}}/move")
+@routes.post(f"{ONE}/move")
 async def move(request: web.Request) -> web.Response:
     """Move a gap to another state."""
     form = await request.post()
@@ -79,38 +81,38 @@ async def move(request: web.Request) -> web.Response:
     check = _one_of(Check, said["check"]) if to is GapState.CHECKED else None
     outcome = desk.clean(said["outcome"]) if to in {GapState.ANSWERED, GapState.WILL_NOT_ANSWER} else ""
     entry = said["entry"].strip() if to is GapState.ANSWERED else ""
-    try:
-        await desk.move(number, to, _me(request), desk.clean(said["why"]), check=check, outcome=outcome, entry=entry)
-    except InputError as error:
-        return await _shown(request, str(error), said)
-    raise web.HTTPSeeOther(f"/desk/gaps/{number}")
+    change = desk.move(number, to, _me(request), desk.clean(said["why"]), check=check, outcome=outcome, entry=entry)
+    return await _changed(request, change, said)
 
 
-@routes.post(r"/desk/gaps/{number:\d{1,12}}/merge")
+@routes.post(f"{ONE}/merge")
 async def merge(request: web.Request) -> web.Response:
     """Close a gap as the duplicate of another."""
     form = await request.post()
     said = _said(form, "into", "merge_why")
     desk, number = _desk_of(request), _number(request)
-    try:
-        into = int(said["into"]) if said["into"].isascii() and said["into"].isdigit() else 0
-        await desk.gaps.merge(number, into, _me(request), desk.clean(said["merge_why"]), desk.now())
-    except InputError as error:
-        return await _shown(request, str(error), said)
-    raise web.HTTPSeeOther(f"/desk/gaps/{into}")
+    into = int(said["into"]) if said["into"].isascii() and said["into"].isdigit() else 0
+    change = desk.gaps.merge(number, into, _me(request), desk.clean(said["merge_why"]), desk.now())
+    return await _changed(request, change, said)
 
 
-@routes.post(r"/desk/gaps/{number:\d{1,12}}/assign")
+@routes.post(f"{ONE}/assign")
 async def assign(request: web.Request) -> web.Response:
     """Take a gap into one's own hands, or put it back."""
     form = await request.post()
     desk, number = _desk_of(request), _number(request)
     me = _me(request)
+    change = desk.gaps.assign(number, me if form.get("hands") == "mine" else "", me, desk.now())
+    return await _changed(request, change, {})
+
+
+async def _changed(request: web.Request, change: Awaitable[Gap], said: Mapping[str, str]) -> web.Response:
+    """Make a change and return the way to the gap that came of it; or the page with what was wrong, and what was typed."""
     try:
-        await desk.gaps.assign(number, me if form.get("hands") == "mine" else "", me, desk.now())
+        gap = await change
     except InputError as error:
-        return await _shown(request, str(error))
-    raise web.HTTPSeeOther(f"/desk/gaps/{number}")
+        return await _shown(request, str(error), said)
+    raise web.HTTPSeeOther(f"{GAPS}/{gap.number}")
 
 
 async def _shown(request: web.Request, told: str = "", said: Mapping[str, str] | None = None) -> web.Response:
@@ -135,13 +137,13 @@ async def _found(desk: GapDesk, number: int) -> Gap:
     try:
         return await desk.gaps.get(number)
     except InputError as error:
-        raise PageError(404, f"{error}.", link=("/desk/gaps", "All gaps")) from error
+        raise PageError(404, f"{error}.", link=(GAPS, "All gaps")) from error
 
 
 def _desk_of(request: web.Request) -> GapDesk:
     desk = request.app[PARTS].gap_desk
     if desk is None:
-        raise PageError(404, "There are no evidence gaps here.", link=("/desk", "The desk"))
+        raise PageError(404, "There are no evidence gaps here.", link=(DESK, "The desk"))
     return desk
 
 

@@ -81,5 +81,8 @@ def test_the_command_shows_the_change_and_makes_it_where_told(
     assert (code, "+  - 'Is there a home visiting course" in shown) == (0, True)
     assert QUESTION not in (folder / f"{ENTRY}.yaml").read_text(encoding="utf-8")
     assert run("--write")[0] == 0
+    assert run()[1] == "Error: The sheet has this example already\n"
     assert QUESTION in yaml.safe_load((folder / f"{ENTRY}.yaml").read_text(encoding="utf-8"))["examples"]["long"]
     assert list(asked(tmp_path / "asked.jsonl")) == [Proposal(ENTRY, QUESTION, 1)]
+    (folder / f"{ENTRY}.yaml").unlink()
+    assert run() == (1, f"Error: There is no sheet {ENTRY}.yaml in {folder}\n")

@@ -18,6 +18,7 @@ from adapters.store.sealing import Sealer, key_from
 from adapters.store.store import Store
 from bot import bootstrap
 from bot.cli import main
+from bot.conversations import key_of
 from bot.errors import InputError
 from bot.gap import Gap
 from bot.gap_desk import CENTRE, GapDesk
@@ -32,6 +33,7 @@ PETS = "Does pet ownership help children settle?"
 PETS_TOO = "do pets help children settle in foster care"
 HORSES = "does horse therapy help children in care"
 HORSES_TOO = "is equine therapy any good for looked after children"
+ANN = key_of("ann")
 NOW = datetime(2026, 11, 25, 10, 0, tzinfo=UTC)
 
 
@@ -56,39 +58,41 @@ async def test_what_was_asked_most_comes_first_with_its_days_and_other_words(bot
     pets = Cluster(_key(PETS), PETS, 4, TODAY - timedelta(days=3), TODAY, (PETS_TOO,))
     assert await desk.clusters() == [pets, Cluster(_key(HORSES), HORSES, 1, TODAY, TODAY)]
     assert await desk.clusters(least=2) == [pets]
+    assert await desk.clusters(most=1) == [pets]
 
 
 async def test_a_cluster_becomes_a_gap_once_with_how_often_it_was_asked(bot: Bot, desk: UnansweredDesk) -> None:
     await ask(bot, desk.questions, PETS, PETS, PETS_TOO, HORSES)
-    gap = await desk.to_gap(_key(PETS_TOO), "ann")  # the key of any of its questions
+    gap = await desk.to_gap(_key(PETS_TOO), ANN)  # the key of any of its questions
     assert (gap.question, gap.surface, gap.votes) == (PETS, CENTRE, 1)
     (line,) = await desk.gaps.gaps.history(gap.number)
     assert line.why == "Flagged by the centre: asked 3 times without an answer, from 2026-11-25 to 2026-11-25."
     assert [one.question for one in await desk.clusters()] == [HORSES]
     with pytest.raises(InputError, match="list them again"):
-        await desk.to_gap(_key(PETS), "ann")
+        await desk.to_gap(_key(PETS), ANN)
 
 
 async def test_what_is_asked_again_after_that_counts_up_beside_its_gap(bot: Bot, desk: UnansweredDesk) -> None:
     await ask(bot, desk.questions, PETS, PETS)
-    gap = await desk.to_gap(_key(PETS), "ann")
+    gap = await desk.to_gap(_key(PETS), ANN)
     await ask(bot, desk.questions, PETS_TOO)
     (again,) = await desk.clusters()
     assert (again.question, again.count, again.flagged) == (PETS, 1, (gap.number,))
+    assert await desk.clusters(is_new=True) == []
     with pytest.raises(InputError, match=f"already, as gap {gap.number}"):
-        await desk.to_gap(again.key, "ann")
+        await desk.to_gap(again.key, ANN)
 
 
 async def test_questions_that_could_not_be_noted_as_flagged_make_no_second_gap(bot: Bot, desk: UnansweredDesk) -> None:
     await ask(bot, desk.questions, PETS)
-    first = await desk.gaps.flag_for_centre(PETS, "ann", "Interrupted after this.")
-    assert (await desk.to_gap(_key(PETS), "ann")).number == first.number
+    first = await desk.gaps.flag_for_centre(PETS, ANN, "Interrupted after this.")
+    assert (await desk.to_gap(_key(PETS), ANN)).number == first.number
     assert await desk.clusters() == []
 
 
 async def test_a_cluster_says_which_gaps_are_like_it(bot: Bot, desk: UnansweredDesk) -> None:
     await ask(bot, desk.questions, PETS)
-    other = await desk.gaps.flag_for_centre("Does owning a pet help a child to settle?", "bob", "Flagged.")
+    other = await desk.gaps.flag_for_centre("Does owning a pet help a child to settle?", key_of("bob"), "Flagged.")
 
     async def like(question: str) -> Sequence[Gap]:
         return [other] if question == PETS else []

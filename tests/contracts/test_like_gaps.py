@@ -6,6 +6,7 @@ import re
 from datetime import UTC, datetime
 
 import numpy as np
+import pytest
 
 from adapters.store import like_gaps
 from adapters.store.gaps import StoredGaps
@@ -93,13 +94,13 @@ async def test_merged_ones_and_those_that_nobody_will_answer_are_left_out_and_an
 
 
 async def test_a_great_many_new_ones_keep_nobody_waiting_and_all_are_found_in_the_end(
-    store: Store, monkeypatch: object
+    store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     gaps, encode = gaps_of(store), Words()
     numbers = [await flag(gaps, f"Do kites number {n} help babies sleep") for n in range(7)]
     like = StoredLikeGaps(store, encode, "a")
-    monkeypatch.setattr(like_gaps, "NEW_AT_ONCE", 3)  # type: ignore[attr-defined]  # pytest's own
-    monkeypatch.setattr(like_gaps, "AT_ONCE", 2)  # type: ignore[attr-defined]  # the same
+    monkeypatch.setattr(like_gaps, "NEW_AT_ONCE", 3)
+    monkeypatch.setattr(like_gaps, "AT_ONCE", 2)
     seen: set[int] = set()
     for _ in range(4):
         seen |= {gap.number for gap in await like.like("Do kites number help babies sleep", 10)}
