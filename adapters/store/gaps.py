@@ -11,6 +11,7 @@ import sqlalchemy as sa
 import structlog
 
 from adapters.store import gap_rows
+from adapters.store.audit import note
 from adapters.store.sealing import Sealer
 from adapters.store.store import Store
 from adapters.store.tables import gap_changes, gap_voices, gaps
@@ -19,6 +20,7 @@ from bot.gap import WORDS_MAX, Check, Gap, GapState, NewGap, Place, reason
 from bot.gaps import FLAGGED, Change, Filters, News, Order, Voice, Wants, key_of_news
 from bot.subscriptions import Address
 
+SOMEBODY: Final = ""  # who does it is not in the audit: whoever has a voice, who may want to be forgotten
 LOG: Final = structlog.get_logger("whatworks.gaps")
 
 Tell = Callable[[sa.Connection, Sequence[News]], None]
@@ -43,6 +45,7 @@ class StoredGaps:
             gap = gap_rows.insert_gap(connection, new, voice.person, reason(why), 1, now)
             row = self._voice_row(gap.number, replace(voice, is_flagger=True), now)
             connection.execute(sa.insert(gap_voices), row)
+            _audit(connection, "gap flagged", gap, 1, SOMEBODY)
             return gap
 
         return await self._store.write(run)
@@ -106,7 +109,7 @@ class StoredGaps:
         def run(connection: sa.Connection) -> Gap:
             gap = gap_rows.meant(connection, number)
             gap_rows.check_voices(connection, gap.number, [person])
-            return self._change(connection, gap, gap.reopened(now), person, why)
+            return self._change(connection, gap, gap.reopened(now), person, why, "gap reopened", by=SOMEBODY)
 
         return await self._store.write(run)
 
@@ -137,7 +140,7 @@ class StoredGaps:
         def run(connection: sa.Connection) -> Gap:
             gap = gap_rows.locked(connection, number)
             after = gap.moved(to, now, check=check, outcome=outcome, entry=entry)
-            return self._change(connection, gap, after, actor, why)
+            return self._change(connection, gap, after, actor, why, "gap moved", by=actor)
 
         return await self._store.write(run)
 
@@ -149,12 +152,15 @@ class StoredGaps:
             # In the order of their numbers: two that merge the same two would otherwise wait for each other.
             both = {one: gap_rows.locked(connection, one) for one in sorted({duplicate, into})}
             gap, other = both[duplicate], both[into]
-            place = gap_rows.keep(connection, gap, gap.merged(other, now), actor, why)
+            closed = gap.merged(other, now)
+            place = gap_rows.keep(connection, gap, closed, actor, why)
             self._tell_voices(connection, gap.number, place, other, gap.told_merged(other))
             votes = other.votes + gap_rows.move_voices(connection, gap.number, other.number)
-            note = f"Gap {gap.number} was merged into this one: {why}"[:WORDS_MAX]
+            got = f"Gap {gap.number} was merged into this one: {why}"[:WORDS_MAX]
             after = replace(other, changed=now, votes=votes)
-            gap_rows.keep(connection, other, after, actor, note)
+            got_place = gap_rows.keep(connection, other, after, actor, got)
+            _audit(connection, "gap merged", closed, place, actor, into=other.number)
+            _audit(connection, "gap got voices", after, got_place, actor, of=gap.number)
             return after
 
         return await self._store.write(run)
@@ -176,8 +182,10 @@ class StoredGaps:
             which = (gap_voices.c.gap == number, gap_voices.c.person.in_(leaving))
             connection.execute(sa.update(gap_voices).where(*which).values(gap=made.number))
             left = replace(gap, changed=now, votes=gap.votes - len(leaving))
-            gap_rows.keep(connection, gap, left, actor, f"Split, into gap {made.number}: {why}"[:WORDS_MAX])
+            place = gap_rows.keep(connection, gap, left, actor, f"Split, into gap {made.number}: {why}"[:WORDS_MAX])
             self._tell_voices(connection, made.number, 1, made, gap.told_split(made))
+            _audit(connection, "gap split", left, place, actor, into=made.number)
+            _audit(connection, "gap made by a split", made, 1, actor, of=number)
             return made
 
         return await self._store.write(run)
@@ -190,14 +198,18 @@ class StoredGaps:
             after = gap.assigned(to, now)
             if to == gap.assigned_to:
                 return gap
-            gap_rows.keep(connection, gap, after, actor, f"Assigned to {to}." if to else "Assigned to nobody.")
+            why = f"Assigned to {to}." if to else "Assigned to nobody."
+            _audit(connection, "gap assigned", after, gap_rows.keep(connection, gap, after, actor, why), actor)
             return after
 
         return await self._store.write(run)
 
-    def _change(self, connection: sa.Connection, before: Gap, after: Gap, actor: str, why: str) -> Gap:
+    def _change(
+        self, connection: sa.Connection, before: Gap, after: Gap, actor: str, why: str, what: str, *, by: str
+    ) -> Gap:
         place = gap_rows.keep(connection, before, after, actor, why)
         self._tell_voices(connection, after.number, place, after, after.told())
+        _audit(connection, what, after, place, by)
         return after
 
     def _tell_voices(self, connection: sa.Connection, number: int, place: int, about: Gap, sentence: str) -> None:
@@ -231,3 +243,10 @@ class StoredGaps:
             "gap": number, "person": voice.person, "sealed": self._sealer.seal(voice.address.to_dict()) if voice.address else None,
             "is_flagger": voice.is_flagger, "wants": voice.wants.value, "at": now,
         }  # fmt: skip
+
+
+def _audit(connection: sa.Connection, what: str, gap: Gap, place: int, actor: str, **details: int) -> None:
+    """Note a change in the audit, with the place of its line in the gap's history; the last thing to do in a transaction."""
+    details["place"] = place
+    stands = {"state": gap.state.value, **details}
+    note(connection, at=gap.changed, actor=actor, what=what, about=f"gap {gap.number}", details=stands)

@@ -22,10 +22,11 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
+from adapters.store.audit import StoredAudit
 from adapters.store.gaps import StoredGaps
 from adapters.store.sealing import Sealer, key_from
 from adapters.store.store import Store
-from adapters.store.tables import gap_changes, gap_voices
+from adapters.store.tables import audit, gap_changes, gap_voices
 from adapters.store.tables import gaps as gaps_table
 from bot.conversations import key_of
 from bot.errors import InputError
@@ -542,7 +543,7 @@ class GapMachine(RuleBasedStateMachine):
 
     @invariant()
     def every_gap_is_as_it_should_be(self) -> None:
-        gaps, voices, lines, told = self._runner.run(self._store.read(self._everything))
+        gaps, voices, lines, told, audited = self._runner.run(self._store.read(self._everything))
         model = self._model
         assert gaps == {n: (one.state.value, one.duplicate_of, len(one.voices)) for n, one in model.items()}
         assert voices == {
@@ -552,6 +553,8 @@ class GapMachine(RuleBasedStateMachine):
         }
         assert lines == {n: [(place, *line) for place, line in enumerate(kept.lines, 1)] for n, kept in model.items()}
         assert told == self._keys
+        assert audited == {f"gap {n}": [place for place, _ in enumerate(kept.lines, 1)] for n, kept in model.items()}
+        assert self._runner.run(StoredAudit(self._store).verify()).broken is None
 
     def _everything(self, connection: sa.Connection) -> tuple[object, ...]:
         numbers = sorted(self._model)
@@ -568,11 +571,16 @@ class GapMachine(RuleBasedStateMachine):
             lines[number].append(tuple(rest))
         table = self._told.table.c
         told = connection.scalars(sa.select(table.key).where(table.gap.in_(numbers)))
+        audited: dict[str, list[int]] = {f"gap {number}": [] for number in numbers}
+        noted = sa.select(audit.c.about, audit.c.details).where(audit.c.about.in_(audited)).order_by(audit.c.number)
+        for about, details in connection.execute(noted):
+            audited[about].append(details["place"])
         return (
             {row.number: tuple(row[1:]) for row in gaps},
             {(row.gap, row.person, row.sealed is not None, row.wants) for row in voices},
             lines,
             set(told),
+            audited,
         )
 
 
