@@ -29,7 +29,8 @@ from adapters.teams.courier import TeamsCourier
 from adapters.teams.parts import TeamsSite
 from adapters.teams.tokens import TokenSource
 from benchmarks.teams import connector
-from bot.outbox import DeliveryState, Outcome, Plan
+from bot.card import Card
+from bot.outbox import Delivery, DeliveryState, Outcome, Plan
 from bot.schedule import Schedule, time_of
 from bot.sender import Sender
 from bot.subscriptions import Address, Subscription
@@ -97,10 +98,14 @@ async def pace(store: Store, url: str) -> None:
     sending = Connector(site, TokenSource(site))
     entry = KnowledgeBase.load().entries[TIP.entry_id]
     card = card_of_tip(entry, 1, "a benchmark")
+
+    async def card_for(_: Delivery) -> Card:
+        return card
+
     sender = Sender(
         StoredOutbox(store, SEALER),
         {"teams": TeamsCourier(ThinAdapter(sending), site)},
-        lambda _: card,
+        card_for,
         decide,
         lambda: AT,
         "me",

@@ -191,15 +191,21 @@ def gap_desk(settings: Settings, bot: Bot, store: Store) -> GapDesk:
     from adapters.store.gaps import StoredGaps
     from adapters.store.like_gaps import StoredLikeGaps
     from adapters.store.news import into_outbox
+    from adapters.store.triage_cards import onto_cards
 
     sealer = sealer_of(settings)
     like = StoredLikeGaps(store, bot.recogniser.vector, MODEL)
-    return GapDesk(bot, StoredGaps(store, sealer, into_outbox(store, sealer, now)), like, now)
+    gaps = StoredGaps(store, sealer, into_outbox(store, sealer, now), onto_cards(store, now))
+    return GapDesk(bot, gaps, like, now, settings.promise)
 
 
 def gap_talk(settings: Settings, store: Store, gaps: GapDesk) -> GapTalk:
     """Return what answers people who talk about evidence gaps."""
-    return GapTalk(gaps, TriageTalk(gaps, roles_of(settings, store), unanswered_desk(settings, store, gaps)))
+    from adapters.store.triage_cards import StoredTriageCards
+
+    cards = StoredTriageCards(store, sealer_of(settings))
+    unanswered = unanswered_desk(settings, store, gaps)
+    return GapTalk(gaps, TriageTalk(gaps, roles_of(settings, store), unanswered, cards))
 
 
 async def with_broadcast_desk(settings: Settings, work: Callable[[BroadcastDesk, Corrections], Awaitable[T]]) -> T:

@@ -48,23 +48,34 @@ def _by(command: Callable[..., None]) -> Callable[..., None]:
 )
 @click.option("--topic", default="", help="Only on this topic.")
 @click.option("--order", type=click.Choice(("oldest", "newest", "most-wanted")), default="most-wanted", show_default=True, help="What comes first.")  # fmt: skip
+@click.option("--late", is_flag=True, help="Only what waits longer than WHATWORKS_GAP_DAYS promises.")
 @click.option("--limit", default=50, show_default=True, help="At most so many.")
 @click.option("--json", "as_json", is_flag=True, help="Print an array of objects.")
-def list_(states: tuple[str, ...], topic: str, order: str, limit: int, *, as_json: bool) -> None:
-    """List gaps: number, voices, state and question."""
+def list_(states: tuple[str, ...], topic: str, order: str, limit: int, *, late: bool, as_json: bool) -> None:
+    """List gaps: number, voices, state, by how much it is late, and question."""
     from bot.gap import GapState
     from bot.gaps import Filters, Order
     from bot.register import row
 
-    wanted = Filters(frozenset(map(GapState, states)), topic)
-    found = _with_desk(lambda desk: desk.gaps.listed(wanted, Order(order), limit))
+    async def work(desk: GapDesk) -> list[tuple[Gap, str]]:
+        lates = desk.promise.late(desk.now()) if late else ()
+        if late and not lates:
+            return []  # nothing is promised
+        wanted = Filters(frozenset(map(GapState, states)), topic, late=lates)
+        return [(one, desk.late(one)) for one in await desk.gaps.listed(wanted, Order(order), limit)]
+
+    found = _with_desk(work)
     if as_json:
         click.echo(
-            json.dumps([row(one) | {"question": one.question, "votes": one.votes} for one in found], ensure_ascii=False)
+            json.dumps(
+                [row(one) | {"question": one.question, "votes": one.votes, "late": said} for one, said in found],
+                ensure_ascii=False,
+            )
         )
         return
-    for one in found:
-        click.echo(f"{one.number:>5}  {one.votes:>4} voices  {one.state:15}  {one.question}")
+    for one, said in found:
+        stands = f"{one.state}, {said}" if said else one.state
+        click.echo(f"{one.number:>5}  {one.votes:>4} voices  {stands:15}  {one.question}")
     if not found:
         click.echo("There is no such gap.")
 

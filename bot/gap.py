@@ -128,6 +128,7 @@ class Gap:
         duplicate_of: The number of the gap that it was merged into.
         at: When it was flagged.
         changed: When it last changed; a voice is no change.
+        since: When it came into its state.
         votes: How many persons have a voice.
     """
 
@@ -149,6 +150,7 @@ class Gap:
     about_version: str
     at: datetime
     changed: datetime
+    since: datetime
     votes: int
 
     @property
@@ -182,7 +184,9 @@ class Gap:
         if bool(entry) is not (to is _S.ANSWERED):
             raise InputError("An answer, and nothing else, names the entry that gives it")
         _within("The entry", entry, 0, 80)
-        return replace(self, state=to, check=check or self.check, outcome=outcome.strip(), entry=entry, changed=now)
+        return replace(
+            self, state=to, check=check or self.check, outcome=outcome.strip(), entry=entry, changed=now, since=now
+        )
 
     def merged(self, into: Gap, now: datetime) -> Gap:
         """Return it closed as a duplicate of another.
@@ -197,7 +201,9 @@ class Gap:
         if into.duplicate_of is not None:
             raise InputError(f"Gap {into.number} is a duplicate of gap {into.duplicate_of}: merge into that one")
         outcome = f"Asks the same as gap {into.number}."
-        return replace(self, state=_S.DUPLICATE, outcome=outcome, duplicate_of=into.number, changed=now, votes=0)
+        return replace(
+            self, state=_S.DUPLICATE, outcome=outcome, duplicate_of=into.number, changed=now, since=now, votes=0
+        )
 
     def reopened(self, now: datetime) -> Gap:
         """Return it open again, to be checked anew.
@@ -207,7 +213,7 @@ class Gap:
         """
         if _S.SUBMITTED not in MOVES[self.state]:
             raise InputError(f"Gap {self.number} is {self.state}: only one with an outcome can be opened again")
-        return replace(self, state=_S.SUBMITTED, check=None, outcome="", entry="", changed=now)
+        return replace(self, state=_S.SUBMITTED, check=None, outcome="", entry="", changed=now, since=now)
 
     def assigned(self, to: str, now: datetime) -> Gap:
         """Return it in somebody's hands, or with "" in nobody's; `InputError` if it is closed."""

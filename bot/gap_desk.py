@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
@@ -11,6 +11,7 @@ from bot import wording
 from bot.conversations import key_of
 from bot.errors import InputError
 from bot.gap import Check, Gap, GapState, NewGap
+from bot.gap_clock import Promise
 from bot.gaps import Filters, Gaps, Order, Voice
 from bot.like_gaps import LikeGaps
 from bot.subscriptions import Address
@@ -47,12 +48,14 @@ class GapDesk:
         gaps: Keeps them.
         like: Finds those that ask something like a question.
         now: Returns the instant, with a time zone.
+        promise: For how long a gap may wait before it is late.
     """
 
     bot: Bot
     gaps: Gaps
     like: LikeGaps
     now: Callable[[], datetime]
+    promise: Promise = field(default_factory=Promise)
 
     def cleaned(self, form: Mapping[str, object]) -> Cleaned:
         """Return a form without personal data, to be shown to whoever filled it in before anything is kept.
@@ -148,6 +151,11 @@ class GapDesk:
         if entry and entry not in self.bot.shown:
             raise InputError(f"There is no entry {entry!r}")
         return await self.gaps.move(number, to, actor, why, self.now(), check=check, outcome=outcome, entry=entry)
+
+    def late(self, gap: Gap) -> str:
+        """Return in words by how much a gap is late; "" for one that is in time."""
+        days = self.promise.late_by(gap, self.now())
+        return "" if not days else "1 working day late" if days == 1 else f"{days} working days late"
 
     def clean(self, text: str) -> str:
         """Return a text without personal data."""

@@ -23,9 +23,14 @@ _SAID: Final = re.compile(
     r"gap\s+#?(?P<number>\d{1,12})(?:\s+(?P<what>me too|stop|each|digest|forget|reopen)\b[\s:,.]*(?P<why>.*))?",
     re.IGNORECASE | re.DOTALL,
 )
-_IS_OURS: Final = re.compile(rf"gap\s+(#?\d|from\s)|{wording.TRIAGE}$", re.IGNORECASE)
+_IS_OURS: Final = re.compile(rf"gap\s+(#?\d|from\s)|{wording.TRIAGE}(\s+(here|stop))?$", re.IGNORECASE)
 NEWS_KEY: Final = re.compile(r"g(\d+)-")  # as `bot.gaps.key_of_news` begins
 _WANTS: Final = {"stop": Wants.NONE, "each": Wants.EACH, "digest": Wants.DIGEST}
+
+
+def is_of_gaps(text: str) -> bool:
+    """Return whether a text, or the words of a button, begin as what is said about gaps does."""
+    return bool(_IS_OURS.match(text.strip()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,20 +45,21 @@ class GapTalk:
     desk: GapDesk
     triage: TriageTalk
 
-    async def said(self, text: str, person: Address, who: str) -> Card | None:
+    async def said(self, text: str, person: Address, who: str, where: Address | None = None) -> Card | None:
         """Return what answers a message; None for one that is about something else.
 
         Args:
             text: As it was written, personal data removed.
             person: Where whoever wrote it is told of gaps.
             who: The person, as the surface names them.
+            where: The conversation in which it was written; None where nothing can be sent to it later.
 
         Raises:
             StoreError: If the store cannot be used.
         """
-        if not _IS_OURS.match(text.strip()) or self.desk.is_urgent(text):
+        if not is_of_gaps(text) or self.desk.is_urgent(text):
             return None
-        if done := await self.triage.said(text, person.surface, who):
+        if done := await self.triage.said(text, person.surface, who, where):
             return done
         found = _SAID.fullmatch(text.strip())
         if found is None:

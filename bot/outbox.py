@@ -1,6 +1,6 @@
 """The outbox: what is to be sent is written down first, and what came of it after. At most once for each conversation and week.
 
-    due -> claimed -> sending -> sent | failed | unknown        skipped; sent -> recalled
+    due -> claimed -> sending -> sent | failed | unknown        skipped; sent -> recalled; sent, and brought up to date
 
 A process that dies leaves a lease that runs out. What it had claimed is claimed again, for nothing was sent; what it was sending is unknown:
 where the platform lets us look, it is looked for and settled, elsewhere it is reported and not sent again.
@@ -19,6 +19,7 @@ from bot.errors import DeliveryError
 from bot.subscriptions import Address, Subscription
 from bot.tips import TipId
 
+CARD: Final = "card-"  # before the number of a gap in the batch of its cards
 LEASE: Final = timedelta(seconds=60)  # longer than any call of a platform
 
 
@@ -47,11 +48,13 @@ class Kind(StrEnum):
     NOTICE = "notice"  # of the centre, in its own words
     CORRECTION = "correction"  # of something that was sent before
     NEWS = "news"  # of an evidence gap, for whoever wants it answered
+    GAP_CARD = "gap-card"  # one gap, for the centre's triage channel; brought up to date
+    TRIAGE = "triage"  # what waits, for the same; with the numbers of gaps as its text, that these wait too long
 
     @property
     def grows_stale(self) -> bool:
         """Return whether it is of no use when it is late."""
-        return self in {Kind.TIP, Kind.NOTICE}
+        return self in {Kind.TIP, Kind.NOTICE, Kind.TRIAGE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +76,7 @@ class Delivery:
         kind: What it is.
         text: Its own words, of what is not a tip.
         entry: The entry that those are about; "" for none.
+        batch: What it belongs to: a broadcast, a correction, or a gap.
     """
 
     key: str
@@ -89,6 +93,7 @@ class Delivery:
     kind: Kind = Kind.TIP
     text: str = ""
     entry: str = ""
+    batch: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +154,10 @@ class Outbox(Protocol):
         """Take what is recalled and stands there still."""
         ...
 
+    async def outdated(self, owner: str, now: datetime, limit: int) -> list[Delivery]:
+        """Take what was sent and shows what has changed since."""
+        ...
+
 
 class Courier(Protocol):
     """Brings messages to one platform."""
@@ -178,6 +187,14 @@ class Courier(Protocol):
 
         Raises:
             DeliveryError: If it stands there still.
+        """
+        ...
+
+    async def replace(self, delivery: Delivery, card: Card) -> None:
+        """Put a card in the place of the message; doing so twice changes nothing.
+
+        Raises:
+            DeliveryError: If it is not there.
         """
         ...
 

@@ -26,6 +26,8 @@ BACK_OFF: Final = (
 NOTE_AGAIN: Final = (0.0, 0.5, 2.0, 8.0, 15.0, 30.0)  # seconds between tries to note what came of a delivery
 REPLACED: Final = "The note stands in its place."
 PAUSED: Final = "The weekly tip of a channel that you look after is paused."
+NO_CARDS: Final = "The cards of evidence gaps cannot be posted where you wanted them."
+REFRESH_AGAIN: Final = 30.0  # seconds before a card that could not be brought up to date is tried again
 LOOK_EVERY: Final = 1.0  # seconds between looks for what is due
 
 LOG: Final = structlog.get_logger("whatworks.outbox")
@@ -37,7 +39,7 @@ class Sender:
     Args:
         outbox: Keeps deliveries.
         couriers: By surface.
-        card_for: Returns the card of a delivery, or None if its tip may not be sent any more.
+        card_for: Returns the card of a delivery, or None if it may not be sent any more.
         decide: Chooses a tip for a subscription.
         now: Returns the instant, with a time zone.
         owner: Names this process among the replicas.
@@ -45,7 +47,7 @@ class Sender:
     """
 
     def __init__(
-        self, outbox: Outbox, couriers: Mapping[str, Courier], card_for: Callable[[Delivery], Card | None], decide: Decide,
+        self, outbox: Outbox, couriers: Mapping[str, Courier], card_for: Callable[[Delivery], Awaitable[Card | None]], decide: Decide,
         now: Callable[[], datetime], owner: str, prepare: Callable[[], Awaitable[object]] | None = None,
     ) -> None:  # fmt: skip
         self._outbox, self._couriers, self._card_for, self._decide = outbox, couriers, card_for, decide
@@ -86,7 +88,10 @@ class Sender:
         withdrawn = await self._outbox.withdrawn(self._owner, now, max(1, free - len(claimed)))
         for delivery in withdrawn:
             self._begin(self._recall(delivery))
-        return planned + len(claimed) + len(lost) + len(withdrawn)
+        outdated = await self._outbox.outdated(self._owner, now, max(1, free - len(claimed)))
+        for delivery in outdated:
+            self._begin(self._refresh(delivery))
+        return planned + len(claimed) + len(lost) + len(withdrawn) + len(outdated)
 
     def stop(self) -> None:
         """Let `run` end by itself."""
@@ -116,10 +121,10 @@ class Sender:
         now = self._now()
         if delivery.kind.grows_stale and now - delivery.due > LATE:
             return Outcome(DeliveryState.SKIPPED, "It was more than 24 hours late.")
-        card = self._card_for(delivery)
-        if card is None:
-            return Outcome(DeliveryState.SKIPPED, "The tip's entry was changed, withdrawn or past its review.")
         try:
+            card = await self._card_for(delivery)
+            if card is None:
+                return Outcome(DeliveryState.SKIPPED, "The tip's entry was changed, withdrawn or past its review.")
             if not await self._outbox.begin(delivery.key, self._owner, now):
                 return None  # another has it
             receipt = await self._couriers[delivery.address.surface].send(delivery, card)
@@ -169,6 +174,20 @@ class Sender:
         else:
             await self._end(delivery, Outcome(DeliveryState.RECALLED, REPLACED, delivery.receipt))
 
+    async def _refresh(self, delivery: Delivery) -> None:
+        again, reason = None, ""
+        try:
+            card = await self._card_for(delivery)
+            if card is not None:
+                await self._couriers[delivery.address.surface].replace(delivery, card)
+        except DeliveryError as error:
+            reason = f"It shows what was before: {error}"
+            again = self._now() + timedelta(seconds=max(error.after, REFRESH_AGAIN)) if error.retryable else None
+        except WhatworksError as error:
+            LOG.warning("left to its lease", error=type(error).__name__)
+            return
+        await self._end(delivery, Outcome(DeliveryState.SENT, reason, delivery.receipt, again))
+
     async def _looked_for(self, courier: Courier, delivery: Delivery) -> Outcome:
         try:
             found = await courier.find(delivery)
@@ -196,6 +215,7 @@ class Sender:
 
     async def _tell(self, delivery: Delivery, reason: str) -> None:
         try:
-            await self._couriers[delivery.address.surface].tell(delivery, f"{PAUSED} {reason}")
+            what = PAUSED if delivery.subscription else NO_CARDS
+            await self._couriers[delivery.address.surface].tell(delivery, f"{what} {reason}")
         except DeliveryError as error:
             LOG.warning("its manager was not told", surface=delivery.address.surface, error=str(error))

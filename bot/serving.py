@@ -26,6 +26,7 @@ from bot.sign_in_desk import SignInDesk
 from bot.thinking import Thinker
 from bot.tip_choice import decide, delivery_card
 from bot.tip_desk import TipDesk
+from bot.triage_cards import Rounds
 from bot.turn import Bot
 
 if TYPE_CHECKING:
@@ -207,7 +208,7 @@ def mount_chats(
     sender = Sender(
         StoredOutbox(store, sealer, settings.closed),
         couriers,
-        partial(delivery_card, bot, bootstrap.today),
+        partial(delivery_card, bot, bootstrap.today, talk.triage),
         partial(decide, bot, bootstrap.today),
         bootstrap.now,
         secrets.token_hex(8),
@@ -216,6 +217,7 @@ def mount_chats(
     # Added last and so ended first: what is under way is answered while the connections are still open.
     app.cleanup_ctx.append(partial(_working, worker))
     app.cleanup_ctx.append(partial(_working, sender))
+    app.cleanup_ctx.append(partial(_working, Rounds(talk.triage.cards, talk.desk.promise, bootstrap.now)))
     return Chats(worker, sender)
 
 
@@ -303,7 +305,7 @@ def _mount_teams(
     return teams
 
 
-async def _working(worker: Worker | Sender | Keeper, _app: web.Application) -> AsyncIterator[None]:
+async def _working(worker: Worker | Sender | Keeper | Rounds, _app: web.Application) -> AsyncIterator[None]:
     looking = asyncio.create_task(worker.run())
     yield
     worker.stop()

@@ -11,6 +11,7 @@ from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bot.errors import InputError, SettingsError
+from bot.gap_clock import Promise
 from bot.schedule import Span, spans_of
 from knowledge.base import COMPILED
 
@@ -117,6 +118,10 @@ class Settings(BaseSettings):
         default=90,
         description="For how many days a question that nothing answered is kept, without who asked it; 0 for not at all.",
     )
+    gap_days: str = Field(
+        default="submitted=5, clarified=10, checked=10, prioritised=60, in-progress=90",
+        description="For how many working days an evidence gap may stand in each state before it is late.",
+    )
     openid_issuer: str = Field(
         default="",
         description="An identity provider by which people sign in to the desk as well, such as Entra ID or Okta: its issuer, as its tokens name it.",
@@ -158,6 +163,15 @@ class Settings(BaseSettings):
     def _is_spans(cls, written: str) -> str:
         try:
             spans_of(written)
+        except InputError as error:
+            raise ValueError(str(error)) from error
+        return written
+
+    @field_validator("gap_days")
+    @classmethod
+    def _is_a_promise(cls, written: str) -> str:
+        try:
+            Promise.read(written)
         except InputError as error:
             raise ValueError(str(error)) from error
         return written
@@ -204,6 +218,11 @@ class Settings(BaseSettings):
     def closed(self) -> tuple[Span, ...]:
         """Return the school holidays."""
         return spans_of(self.school_holidays)
+
+    @property
+    def promise(self) -> Promise:
+        """Return for how long gaps may wait."""
+        return Promise.read(self.gap_days)
 
     @property
     def has_teams(self) -> bool:

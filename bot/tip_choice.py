@@ -13,6 +13,7 @@ from bot.outbox import Delivery, Kind, Plan
 from bot.reply import Ending, answered
 from bot.subscriptions import Subscription
 from bot.tips import TipId, card_of_tip, choose, pool
+from bot.triage_talk import TriageTalk
 from bot.turn import Bot
 
 BY_HAND = "It was chosen by hand."
@@ -32,8 +33,14 @@ def decide(bot: Bot, today: Callable[[], date], subscription: Subscription, had:
     return Plan(chosen.tip, bot.shown[chosen.tip.entry_id].version, chosen.why)
 
 
-def delivery_card(bot: Bot, today: Callable[[], date], delivery: Delivery) -> Card | None:
-    """Return the card of a delivery; None if what it rests on may not be sent any more."""
+async def delivery_card(bot: Bot, today: Callable[[], date], triage: TriageTalk, delivery: Delivery) -> Card | None:
+    """Return the card of a delivery; None if what it rests on may not be sent any more.
+
+    Raises:
+        StoreError: If it shows gaps, and they could not be read.
+    """
+    if delivery.kind in {Kind.GAP_CARD, Kind.TRIAGE}:
+        return await triage.sent(delivery)
     if delivery.tip is not None:
         entry = bot.shown.get(delivery.tip.entry_id)
         if entry is None or entry.is_overdue(today()) or delivery.tip.number > len(entry.tip):

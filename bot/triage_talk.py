@@ -14,11 +14,15 @@ from bot.errors import InputError
 from bot.gap import MOVES, OPEN, Check, Gap, GapState
 from bot.gap_desk import GapDesk
 from bot.gaps import Filters, Order
+from bot.outbox import CARD, Delivery, Kind
 from bot.reply import Ending
 from bot.roles import Person, Role, Roles
+from bot.subscriptions import Address
+from bot.triage_cards import TriageCards
 from bot.unanswered_desk import UnansweredDesk
 
 WAITING: Final = 5  # gaps in each list of the queue
+NUDGED: Final = 10  # gaps named in a nudge
 IN_VAIN_LEAST: Final = 2  # times that a question was asked before it is worth a look
 NEW: Final = frozenset({GapState.SUBMITTED})
 _S = GapState
@@ -32,6 +36,7 @@ _SAID: Final = re.compile(
 )
 _LOOKED_AT: Final = re.compile(r"gap\s+#?(\d{1,12})", re.IGNORECASE)
 _FLAGGED: Final = re.compile(r"gap\s+from\s+([0-9a-f]{10})", re.IGNORECASE)  # the key of what was asked in vain
+_PLACES: Final = re.compile(rf"{wording.TRIAGE}\s+(here|stop)", re.IGNORECASE)
 _LABELS: Final = {
     _S.CLARIFIED: "Clarified", _S.PRIORITISED: "Prioritise", _S.IN_PROGRESS: "In progress", _S.WILL_NOT_ANSWER: "Will not answer",
 }  # fmt: skip
@@ -50,19 +55,22 @@ class TriageTalk:
         desk: Keeps gaps.
         roles: Says who is a triager.
         unanswered: Says what was asked in vain.
+        cards: Keeps where cards go by themselves.
     """
 
     desk: GapDesk
     roles: Roles
     unanswered: UnansweredDesk
+    cards: TriageCards
 
-    async def said(self, text: str, surface: str, who: str) -> Card | None:
+    async def said(self, text: str, surface: str, who: str, where: Address | None = None) -> Card | None:
         """Return what answers a message; None for one that is about something else.
 
         Args:
             text: As it was written, personal data removed.
             surface: Where.
             who: By whom, as the surface names them.
+            where: In which conversation; None where nothing can be sent to it later.
 
         Raises:
             StoreError: If the store cannot be used.
@@ -70,13 +78,16 @@ class TriageTalk:
         written = text.strip()
         found, looked_at = _SAID.fullmatch(written), _LOOKED_AT.fullmatch(written)
         is_queue, flagged = written.casefold() == wording.TRIAGE, _FLAGGED.fullmatch(written)
-        if not (found or looked_at or is_queue or flagged):
+        places = _PLACES.fullmatch(written)
+        if not (found or looked_at or is_queue or flagged or places):
             return None
         if Role.TRIAGER not in await self.roles.of(Person(surface, who)):
             return None if looked_at else _told(wording.ONLY_TRIAGERS)
         try:
             if is_queue:
                 return await self._queue()
+            if places:
+                return _told(await self._placed(places[1].casefold(), where, who))
             if flagged:
                 return await self._card(await self.unanswered.to_gap(flagged[1].casefold(), key_of(surface, who)))
             if looked_at:
@@ -85,16 +96,44 @@ class TriageTalk:
         except InputError as error:
             return _told(str(error))
 
+    async def sent(self, delivery: Delivery) -> Card | None:
+        """Return the card of a delivery to a triage channel, as things stand now; None if there is no such gap.
+
+        Raises:
+            StoreError: If the store cannot be used.
+        """
+        if delivery.kind is Kind.GAP_CARD:
+            return await self._card(await self.desk.gaps.get(int(delivery.batch.removeprefix(CARD))))
+        if not delivery.text:
+            return await self._queue()
+        numbers = [int(number) for number in delivery.text.split()]
+        gaps = [await self.desk.gaps.get(number) for number in numbers[:NUDGED]]
+        blocks: list[Block] = [Bullets("", tuple(map(self._line, gaps)))]
+        if len(numbers) > NUDGED:
+            blocks.append(Note(f"And {len(numbers) - NUDGED} more: write {wording.TRIAGE}."))
+        buttons = tuple(Button(f"Gap {gap.number}", f"gap {gap.number}") for gap in gaps)
+        return Card(Ending.NO_ENTRY, wording.LATE_HEADING, tuple(blocks), buttons, wording.LATE_HEADING)
+
+    async def _placed(self, what: str, where: Address | None, who: str) -> str:
+        if where is None:
+            return wording.TRIAGE_NOT_HERE
+        if what == "stop":
+            return wording.TRIAGE_STOPPED if await self.cards.remove(where) else wording.TRIAGE_NONE
+        is_new = await self.cards.add(where, who, self.desk.now())
+        return wording.TRIAGE_HERE if is_new else wording.TRIAGE_HERE_ALREADY
+
     async def _queue(self) -> Card:
+        late = self.desk.promise.late(self.desk.now())
         lists = [
             (heading, await self.desk.gaps.listed(filters, order, WAITING))
             for heading, filters, order in (
+                *(((wording.LATE, Filters(late=late), Order.OLDEST),) if late else ()),
                 ("New", Filters(NEW), Order.NEWEST),
                 ("Oldest", Filters(OPEN), Order.OLDEST),
                 ("Most wanted", Filters(OPEN), Order.MOST_WANTED),
             )
         ]
-        blocks = tuple(Bullets(heading, tuple(map(_line, gaps))) for heading, gaps in lists if gaps)
+        blocks = tuple(Bullets(heading, tuple(map(self._line, gaps))) for heading, gaps in lists if gaps)
         in_vain = await self.unanswered.clusters(IN_VAIN_LEAST, WAITING, is_new=True)
         if in_vain:
             lines = tuple(f"{one.question} ({one.count} times, last on {wording.day(one.last)})" for one in in_vain)
@@ -148,12 +187,19 @@ class TriageTalk:
         blocks: list[Block] = [Lead(gap.question), *(Labelled(label, text) for label, text in said if text)]
         check = f", {gap.check}" if gap.check else ""
         hands = "" if not gap.is_open else ", in somebody's hands" if gap.assigned_to else ", in nobody's hands"
-        blocks.append(Note(f"{_voices(gap)}, flagged on {wording.day(gap.at.date())}: {gap.state}{check}{hands}."))
+        late = f", {self.desk.late(gap)}" if self.desk.late(gap) else ""
+        blocks.append(
+            Note(f"{_voices(gap)}, flagged on {wording.day(gap.at.date())}: {gap.state}{check}{hands}{late}.")
+        )
         like = [one for one in await self.desk.like.like(gap.question) if one.number != gap.number]
         if like:
-            blocks.append(Bullets("Asks something like", tuple(map(_line, like))))
+            blocks.append(Bullets("Asks something like", tuple(map(self._line, like))))
         heading = f"Evidence gap {gap.number}"
         return Card(Ending.NO_ENTRY, heading, tuple(blocks), _buttons(gap, like), f"{heading}: {gap.state}")
+
+    def _line(self, gap: Gap) -> str:
+        said = [str(gap.state), _voices(gap), self.desk.late(gap)]
+        return f"{gap.number}: {gap.question} ({', '.join(filter(None, said))})"
 
 
 def _buttons(gap: Gap, like: Sequence[Gap]) -> tuple[Button, ...]:
@@ -167,10 +213,6 @@ def _buttons(gap: Gap, like: Sequence[Gap]) -> tuple[Button, ...]:
     if gap.is_open:
         made += [Button(f"Merge into {one.number}", f"{of} merge {one.number}") for one in like]
     return (*made, Button("History", f"{of} history"), Button("What waits", wording.TRIAGE))
-
-
-def _line(gap: Gap) -> str:
-    return f"{gap.number}: {gap.question} ({gap.state}, {_voices(gap)})"
 
 
 def _voices(gap: Gap) -> str:

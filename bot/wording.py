@@ -192,6 +192,16 @@ TRIAGE_HEADING: Final = "Evidence gaps that wait"
 ONLY_TRIAGERS: Final = (
     "Only a triager of the centre can do that. Whoever looks after this bot gives the role: whatworks roles grant"
 )
+LATE: Final = "Waits longer than promised"
+LATE_HEADING: Final = "These gaps wait longer than promised"
+TRIAGE_HERE: Final = (
+    "From now on a card for each gap that is flagged or moved is posted here and kept up to date, on Mondays one with what waits, and a line "
+    "when gaps wait longer than promised. To end that, write: triage stop"
+)
+TRIAGE_HERE_ALREADY: Final = "Cards of evidence gaps are posted here already."
+TRIAGE_STOPPED: Final = "No more cards of evidence gaps are posted here. Those that are here stay as they are."
+TRIAGE_NONE: Final = "No cards of evidence gaps are posted here."
+TRIAGE_NOT_HERE: Final = "Write that in the channel or chat where the cards are wanted."
 SAY_WHY: Final = "Please say why, for the history: write {said}: and then the reason."
 SAY_OUTCOME: Final = (
     "Please say what came of it, in plain words for those who asked: write {said}: and then the outcome."

@@ -146,7 +146,7 @@ def a_gap(number: int = 1, state: GapState = GapState.CLARIFIED, **changes: obje
     made = Gap(
         number, "Do kites help babies sleep?", "Whether to buy kites", "Babies in foster care", "This month", "Foster carer",
         ("fostering", "early-years"), state, None, "", "", "", None, "slack", "", "",
-        datetime(2026, 11, 20, 23, 59, tzinfo=UTC), datetime(2026, 11, 25, 9, 30, tzinfo=UTC), 1,
+        datetime(2026, 11, 20, 23, 59, tzinfo=UTC), datetime(2026, 11, 25, 9, 30, tzinfo=UTC), datetime(2026, 11, 25, 9, 30, tzinfo=UTC), 1,
     )  # fmt: skip
     return replace(made, **changes)  # type: ignore[arg-type]  # named in the test
 

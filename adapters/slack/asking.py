@@ -161,7 +161,11 @@ class Asking:
             is_own: Whether whoever asks wrote it, and not somebody else.
         """
         person = person_of(body)
-        if self.gap_talk and is_own and (said := await self.gap_talk.said(text, person, person.conversation)):
+        if (
+            self.gap_talk
+            and is_own
+            and (said := await self.gap_talk.said(text, person, person.conversation, where_of(body)))
+        ):
             return said, before
         turn = await (self._parts.think if is_own else self._parts.glance)(text, before)
         removed = tuple(dict.fromkeys([*body.get(REMOVED, ()), *turn.recognition.removed]))
@@ -191,6 +195,13 @@ def person_of(body: Mapping[str, Any]) -> Address:
     who = user.get("id") if isinstance(user, Mapping) else (body.get("event") or {}).get("user") or body.get("user_id")
     where = team.get("id") if isinstance(team, Mapping) else body.get("team_id")
     return Address(SURFACE, str(who or ""), str(where or ""))
+
+
+def where_of(body: Mapping[str, Any]) -> Address | None:
+    """Return the conversation in which something was sent; None where that cannot be told."""
+    event, container = body.get("event") or {}, body.get("container") or {}
+    channel = event.get("channel") or body.get("channel_id") or container.get("channel_id")
+    return Address(SURFACE, str(channel), person_of(body).tenant) if channel else None
 
 
 FORM: Final[Json] = {

@@ -97,6 +97,18 @@ class SlackCourier:
         except UnconfirmedError as error:
             raise DeliveryError(str(error), retryable=True) from error
 
+    async def replace(self, delivery: Delivery, card: Card) -> None:
+        """Put a card in the place of the message."""
+        blocks = blocks_of(card, conversation_of_tip(card), self._site.pages)
+        message = Message(escape(card.notification), blocks).checked()
+        channel = await self._channel(delivery)
+        await self._pace.wait(channel)
+        given = {"channel": channel, "ts": delivery.receipt, "text": message.text, "blocks": list(message.blocks)}
+        try:
+            await self._call("chat.update", delivery, given)
+        except UnconfirmedError as error:
+            raise DeliveryError(str(error), retryable=True) from error
+
     async def tell(self, delivery: Delivery, sentence: str) -> None:
         """Tell the manager something, in a direct message."""
         await self._call("chat.postMessage", delivery, {"channel": delivery.manager, "text": escape(sentence)})

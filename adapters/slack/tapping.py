@@ -34,6 +34,7 @@ from bot import wording
 from bot.conversations import key_of
 from bot.errors import StoreError
 from bot.feedback import Feedback, Reason, Verdict
+from bot.gap_talk import is_of_gaps
 from bot.layout import lay_out
 from bot.reply import Facet
 from bot.subscriptions import Address
@@ -65,12 +66,13 @@ class Tapping:
             return
         card, after = await self._asking.card_for(body, says, before)
         container = body.get("container") or {}
-        if container.get("is_ephemeral"):
+        channel = str(container.get("channel_id") or "")
+        is_direct = channel.startswith("D")
+        # What somebody does with a gap is nobody else's; a card that changes by it is brought up to date for everybody.
+        if container.get("is_ephemeral") or (is_of_gaps(says) and not is_direct):
             await respond(client, body["response_url"], self._asking.message(card, after, is_private=True))
             return
-        channel = container["channel_id"]
         message = body.get("message") or {}
-        is_direct = channel.startswith("D")
         thread = message.get("thread_ts") or (None if is_direct else container["message_ts"])
         place = Place(channel, thread, body["user"]["id"])
         item = context[ITEM]

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from adapters.store.tables import gap_changes, gap_topics, gap_voices, gaps
 from bot.errors import InputError
 from bot.gap import Check, Gap, GapState, NewGap, Place
+from bot.gap_clock import Late
 from bot.gaps import Change, Filters, Order
 
 NUMBER_MAX: Final = 2**63 - 1  # of a number that the databases can compare
@@ -21,7 +22,7 @@ def insert_gap(connection: sa.Connection, new: NewGap, actor: str, why: str, vot
     """Write a new gap down, with its topics and the first line of its history, and return it."""
     row = asdict(new) | {
         "topics": list(new.topics), "state": GapState.SUBMITTED.value, "outcome": "", "entry": "", "assigned_to": "",
-        "at": now, "changed": now, "votes": votes, "changes": 1,
+        "at": now, "changed": now, "since": now, "is_nudged": False, "votes": votes, "changes": 1,
     }  # fmt: skip
     gap = read(connection.execute(sa.insert(gaps).values(row).returning(*gaps.c)).one())
     if new.topics:
@@ -35,8 +36,10 @@ def keep(connection: sa.Connection, before: Gap, after: Gap, actor: str, why: st
     """Keep a changed gap, with a line of history; return that line's place."""
     values = _came(after) | {
         "state": after.state.value, "assigned_to": after.assigned_to, "duplicate_of": after.duplicate_of,
-        "changed": after.changed, "votes": after.votes, "changes": gaps.c.changes + 1,
+        "changed": after.changed, "since": after.since, "votes": after.votes, "changes": gaps.c.changes + 1,
     }  # fmt: skip
+    if after.state is not before.state:
+        values["is_nudged"] = False
     kept = sa.update(gaps).where(gaps.c.number == after.number).values(values)
     place: int = connection.execute(kept.returning(gaps.c.changes)).scalar_one()
     connection.execute(sa.insert(gap_changes), _change_row(after, before.state, place, actor, why))
@@ -110,6 +113,8 @@ def listed(filters: Filters, order: Order, limit: int, after: Place | None) -> s
             # Most of the gaps are in most of the states: SQLite would find them by an index, and then sort them all.
             is_few = len(states) < len(others)
             wanted = wanted.where(table.state.in_(states) if is_few else table.state.not_in(others))
+    if filters.late:
+        wanted = wanted.where(is_late(filters.late))
     if filters.assigned is not None:
         wanted = wanted.where(table.assigned_to == filters.assigned)
     number = gap_topics.c.gap if filters.topic else table.number  # the same; but what is found by topic is in its order
@@ -126,11 +131,16 @@ def listed(filters: Filters, order: Order, limit: int, after: Place | None) -> s
     return wanted.order_by(number)
 
 
+def is_late(late: Late) -> sa.ColumnElement[bool]:
+    """Return what is true of a gap that has stood in a state since before the instant beside it."""
+    return sa.or_(*(sa.and_(gaps.c.state == state.value, gaps.c.since < before) for state, before in late))
+
+
 def read(row: sa.Row[Any]) -> Gap:
     """Return a gap from how it is kept."""
     kept = dict(row._mapping) | {"topics": tuple(row.topics), "state": GapState(row.state)}
     kept["check"] = Check(row.check) if row.check else None
-    del kept["changes"]
+    del kept["changes"], kept["is_nudged"]
     return Gap(**kept)
 
 

@@ -24,6 +24,7 @@ SOMEBODY: Final = ""  # who does it is not in the audit: whoever has a voice, wh
 LOG: Final = structlog.get_logger("whatworks.gaps")
 
 Tell = Callable[[sa.Connection, Sequence[News]], None]
+Show = Callable[[sa.Connection, Gap], None]
 
 
 class StoredGaps:
@@ -33,10 +34,11 @@ class StoredGaps:
         store: Where they are kept.
         sealer: Encrypts where a voice is told.
         tell: Writes news down, in the transaction of the change that they tell of; if it raises, nothing of the change is kept.
+        show: Has the centre's own cards of a gap brought up to date, in the same transaction; nothing does unless given.
     """
 
-    def __init__(self, store: Store, sealer: Sealer, tell: Tell) -> None:
-        self._store, self._sealer, self._tell = store, sealer, tell
+    def __init__(self, store: Store, sealer: Sealer, tell: Tell, show: Show = lambda _connection, _gap: None) -> None:
+        self._store, self._sealer, self._tell, self._show = store, sealer, tell, show
 
     async def flag(self, new: NewGap, voice: Voice, now: datetime, why: str = FLAGGED) -> Gap:
         """Keep a new gap, with the voice of whoever flags it. Nobody is told: they see it."""
@@ -45,7 +47,7 @@ class StoredGaps:
             gap = gap_rows.insert_gap(connection, new, voice.person, reason(why), 1, now)
             row = self._voice_row(gap.number, replace(voice, is_flagger=True), now)
             connection.execute(sa.insert(gap_voices), row)
-            _audit(connection, "gap flagged", gap, 1, SOMEBODY)
+            self._note(connection, "gap flagged", gap, 1, SOMEBODY)
             return gap
 
         return await self._store.write(run)
@@ -98,6 +100,7 @@ class StoredGaps:
                 return False
             counted = sa.update(gaps).where(gaps.c.number == gap.number).values(votes=gaps.c.votes + 1)
             connection.execute(counted)
+            self._show(connection, replace(gap, votes=gap.votes + 1))
             return True
 
         return await self._store.write(run)
@@ -159,8 +162,8 @@ class StoredGaps:
             got = f"Gap {gap.number} was merged into this one: {why}"[:WORDS_MAX]
             after = replace(other, changed=now, votes=votes)
             got_place = gap_rows.keep(connection, other, after, actor, got)
-            _audit(connection, "gap merged", closed, place, actor, into=other.number)
-            _audit(connection, "gap got voices", after, got_place, actor, of=gap.number)
+            self._note(connection, "gap merged", closed, place, actor, into=other.number)
+            self._note(connection, "gap got voices", after, got_place, actor, of=gap.number)
             return after
 
         return await self._store.write(run)
@@ -184,8 +187,8 @@ class StoredGaps:
             left = replace(gap, changed=now, votes=gap.votes - len(leaving))
             place = gap_rows.keep(connection, gap, left, actor, f"Split, into gap {made.number}: {why}"[:WORDS_MAX])
             self._tell_voices(connection, made.number, 1, made, gap.told_split(made))
-            _audit(connection, "gap split", left, place, actor, into=made.number)
-            _audit(connection, "gap made by a split", made, 1, actor, of=number)
+            self._note(connection, "gap split", left, place, actor, into=made.number)
+            self._note(connection, "gap made by a split", made, 1, actor, of=number)
             return made
 
         return await self._store.write(run)
@@ -199,7 +202,7 @@ class StoredGaps:
             if to == gap.assigned_to:
                 return gap
             why = f"Assigned to {to}." if to else "Assigned to nobody."
-            _audit(connection, "gap assigned", after, gap_rows.keep(connection, gap, after, actor, why), actor)
+            self._note(connection, "gap assigned", after, gap_rows.keep(connection, gap, after, actor, why), actor)
             return after
 
         return await self._store.write(run)
@@ -209,7 +212,7 @@ class StoredGaps:
     ) -> Gap:
         place = gap_rows.keep(connection, before, after, actor, why)
         self._tell_voices(connection, after.number, place, after, after.told())
-        _audit(connection, what, after, place, by)
+        self._note(connection, what, after, place, by)
         return after
 
     def _tell_voices(self, connection: sa.Connection, number: int, place: int, about: Gap, sentence: str) -> None:
@@ -244,9 +247,8 @@ class StoredGaps:
             "is_flagger": voice.is_flagger, "wants": voice.wants.value, "at": now,
         }  # fmt: skip
 
-
-def _audit(connection: sa.Connection, what: str, gap: Gap, place: int, actor: str, **details: int) -> None:
-    """Note a change in the audit, with the place of its line in the gap's history; the last thing to do in a transaction."""
-    details["place"] = place
-    stands = {"state": gap.state.value, **details}
-    note(connection, at=gap.changed, actor=actor, what=what, about=f"gap {gap.number}", details=stands)
+    def _note(self, connection: sa.Connection, what: str, gap: Gap, place: int, actor: str, **details: int) -> None:
+        """Show a change to the centre and note it in the audit, with the place of its line in the gap's history; the last thing to do."""
+        self._show(connection, gap)
+        stands = {"state": gap.state.value, "place": place, **details}
+        note(connection, at=gap.changed, actor=actor, what=what, about=f"gap {gap.number}", details=stands)

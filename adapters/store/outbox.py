@@ -150,6 +150,10 @@ class StoredOutbox:
         values = {"attempts": deliveries.c.attempts + 1}
         return await self._take([DeliveryState.RECALLED.value], values, owner, now, limit)
 
+    async def outdated(self, owner: str, now: datetime, limit: int) -> list[Delivery]:
+        """Take what was sent and shows what has changed since; what changes from now on makes it so again."""
+        return await self._take([DeliveryState.SENT.value], {"stale": False}, owner, now, limit)
+
     async def recall(self, what: TipId | str, note: str, now: datetime) -> int:
         """Have a note put in the place of every copy of a tip, or of a broadcast by its number, and return how many there are.
 
@@ -228,7 +232,7 @@ class StoredOutbox:
         tip = TipId.read(row.tip) if row.tip else None
         return Delivery(
             row.key, row.subscription, Address.from_dict(opened), tip, row.version, row.why, row.due, row.attempts,
-            opened.get("manager", ""), row.receipt, row.note, Kind(row.kind), row.text, row.entry,
+            opened.get("manager", ""), row.receipt, row.note, Kind(row.kind), row.text, row.entry, row.batch,
         )  # fmt: skip
 
 
@@ -261,7 +265,11 @@ def _ended(outcome: Outcome, now: datetime) -> dict[str, Any]:
     is_recalled = deliveries.c.note != ""
     return {
         "state": sa.case((is_recalled, instead[0].value), else_=state),
-        "until": sa.case((is_recalled, sa.literal(instead[1], Instant)), else_=sa.literal(until, Instant)),
+        "until": sa.case(
+            (is_recalled, sa.literal(instead[1], Instant)),
+            *([(deliveries.c.stale, sa.literal(now, Instant))] if outcome.state is DeliveryState.SENT else []),
+            else_=sa.literal(until, Instant),
+        ),
     }
 
 

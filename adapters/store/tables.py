@@ -147,6 +147,7 @@ deliveries = sa.Table(
     sa.Column("text", sa.Text, nullable=False, server_default=""),  # the centre's own words
     sa.Column("entry", sa.String(80), nullable=False, server_default=""),
     sa.Column("note", sa.Text, nullable=False, server_default=""),  # what stands, or is to stand, in its place
+    sa.Column("stale", sa.Boolean, nullable=False, server_default=sa.false()),  # what it shows has changed since
     sa.Index("ix_deliveries_state", "state", "until"),
     sa.Index("ix_deliveries_place", "place", "due"),
     sa.Index("ix_deliveries_batch", "batch"),
@@ -257,12 +258,23 @@ gaps = sa.Table(
     sa.Column("about_version", sa.String(12), nullable=False),
     sa.Column("at", Instant, nullable=False),
     sa.Column("changed", Instant, nullable=False),
+    sa.Column("since", Instant, nullable=False),  # when it came into its state
+    sa.Column("is_nudged", sa.Boolean, nullable=False),  # whether somebody was told that it is late
     sa.Column("votes", sa.Integer, nullable=False),  # as many as it has voices
     sa.Column("changes", sa.Integer, nullable=False),  # as many as its history has lines
     sa.Index("ix_gaps_votes", "votes", "number"),
     sa.Index("ix_gaps_state", "state", "number"),
     sa.Index("ix_gaps_state_votes", "state", "votes", "number"),
     sa.Index("ix_gaps_assigned_to", "assigned_to", "number"),
+    sa.Index("ix_gaps_state_since", "state", "since"),
+)
+
+triage_places = sa.Table(
+    "triage_places",
+    metadata,
+    sa.Column("place", sa.String(40), primary_key=True),  # of the surface and the conversation
+    sa.Column("sealed", sa.Text, nullable=False),  # where that is
+    sa.Column("at", Instant, nullable=False),
 )
 
 gap_topics = sa.Table(

@@ -38,10 +38,7 @@ class TeamsCourier:
     async def send(self, delivery: Delivery, card: Card) -> str:
         """Send a card and return the message's id."""
         reference = reference_of(delivery.address)
-        message: Json = {
-            "type": "message", "summary": calm(card.notification), "channelData": {"whatworks": {"key": delivery.key}},
-            "attachments": [attachment(card_of(card, conversation_of_tip(card), self._site.pages))],
-        }  # fmt: skip
+        message = self._message(delivery, card)
         try:
             if reference.kind == PERSON:
                 reference = await self._chat_with(reference)
@@ -51,20 +48,32 @@ class TeamsCourier:
         except GoneError as error:
             raise UnreachableError(REMOVED) from error
 
+    def _message(self, delivery: Delivery, card: Card) -> Json:
+        return {
+            "type": "message", "summary": calm(card.notification), "channelData": {"whatworks": {"key": delivery.key}},
+            "attachments": [attachment(card_of(card, conversation_of_tip(card), self._site.pages))],
+        }  # fmt: skip
+
     async def find(self, delivery: Delivery) -> str | None:
         """Say that it cannot be found out."""
         raise DeliveryError(f"Teams does not let a bot look ({delivery.address.surface})", retryable=False)
 
     async def recall(self, delivery: Delivery) -> None:
-        """Put the note in the place of the message: of a channel's thread, its first one."""
+        """Put the note in the place of the message."""
+        await self._put(delivery, {"type": "message", "text": calm(delivery.note), "textFormat": "plain"})
+
+    async def replace(self, delivery: Delivery, card: Card) -> None:
+        """Put a card in the place of the message."""
+        await self._put(delivery, self._message(delivery, card))
+
+    async def _put(self, delivery: Delivery, message: Json) -> None:
+        """Put another in the place of the message: of a channel's thread, its first one."""
         reference = reference_of(delivery.address)
         if reference.kind == PERSON:
             reference = await self._chat_with(reference)
         _, _, first = delivery.receipt.partition(THREAD)
         where = replace(reference, conversation=delivery.receipt) if first else reference
-        await self._adapter.replace(
-            where, first or delivery.receipt, {"type": "message", "text": calm(delivery.note), "textFormat": "plain"}
-        )
+        await self._adapter.replace(where, first or delivery.receipt, message)
 
     async def tell(self, delivery: Delivery, sentence: str) -> None:
         """Tell the manager something, in a personal chat."""

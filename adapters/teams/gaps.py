@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from adapters.teams import cards
 from adapters.teams.cards import Json, action, heading, run, small, text
-from adapters.teams.courier import SURFACE, person_of
+from adapters.teams.courier import SURFACE, address_of, person_of
 from adapters.teams.inbound import reference_of
 from adapters.teams.parts import TeamsParts
 from bot import wording
@@ -106,8 +106,8 @@ class Gaps:
         return await self._talk.beside(card, reply)
 
     async def _told(self, payload: Mapping[str, Any], says: str) -> Json | None:
-        who = str(payload["from"].get("id") or "")
-        said = await self._talk.said(says, person_of(reference_of(payload), who), who)
+        who, reference = str(payload["from"].get("id") or ""), reference_of(payload)
+        said = await self._talk.said(says, person_of(reference, who), who, address_of(reference))
         return cards.card_of(said, Conversation(), self._parts.site.pages) if said else None
 
     async def _next(self, payload: Mapping[str, Any], data: Mapping[str, Any]) -> Json:

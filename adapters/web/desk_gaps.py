@@ -26,6 +26,7 @@ STATES: Final = {state: state.value.replace("-", " ").capitalize() for state in 
 CHECKS: Final = {Check.KNOWN: "Known", Check.PARTLY_KNOWN: "Partly known", Check.UNKNOWN: "Unknown"}
 ORDERS: Final = {Order.MOST_WANTED: "Most wanted", Order.OLDEST: "Oldest first", Order.NEWEST: "Newest first"}
 HANDS: Final = {"": "Anybody's", "mine": "Mine", "nobody": "Nobody's"}
+LATES: Final = {"": "Any", "late": "Longer than promised"}
 # Into these leads something of its own: merging, and opening again.
 NOT_MOVED_TO: Final = frozenset({GapState.DUPLICATE, GapState.SUBMITTED})
 routes = web.RouteTableDef()
@@ -37,17 +38,19 @@ T = TypeVar("T", GapState, Check, Order)
 async def listed(request: web.Request) -> web.Response:
     """List gaps: those that are open, unless a state is chosen."""
     desk, query = _desk_of(request), request.query
-    chosen = {name: query.get(name, "") for name in ("state", "topic", "order", "hands")}
+    chosen = {name: query.get(name, "") for name in ("state", "topic", "order", "hands", "late")}
     order = _one_of(Order, chosen["order"]) or Order.MOST_WANTED
     state = _one_of(GapState, chosen["state"])
     hands = {"mine": _me(request), "nobody": ""}.get(chosen["hands"])
-    filters = Filters(frozenset({state}) if state else OPEN, chosen["topic"][:60], hands)
-    found = await desk.gaps.listed(filters, order, PAGE + 1, _place(query))
+    late = desk.promise.late(desk.now()) if chosen["late"] else ()
+    filters = Filters(frozenset({state}) if state else OPEN, chosen["topic"][:60], hands, late)
+    is_none = chosen["late"] and not late  # nothing is promised
+    found = [] if is_none else await desk.gaps.listed(filters, order, PAGE + 1, _place(query))
     more = {**chosen, "votes": found[PAGE - 1].votes, "number": found[PAGE - 1].number} if len(found) > PAGE else None
     topic_names = [(one.id, one.name) for one in desk.bot.knowledge.topics.values()]
     return page(
         request, "desk_gaps", gaps=found[:PAGE], more=more, filters=chosen, topic_names=topic_names, states=STATES, orders=ORDERS,
-        hands=HANDS, now=desk.now(),
+        hands=HANDS, lates=LATES, waits={gap.number: desk.promise.waits(gap, desk.now()) for gap in found}, late={gap.number: desk.late(gap) for gap in found},
     )  # fmt: skip
 
 
@@ -121,7 +124,7 @@ async def _shown(request: web.Request, told: str = "", said: Mapping[str, str] |
     like = [other for other in await desk.like.like(gap.question, LIKE + 1) if other.number != gap.number][:LIKE]
     about, entry = (desk.bot.shown.get(one) for one in (gap.about_entry, gap.entry))
     values: dict[str, Any] = {
-        "gap": gap, "history": await desk.gaps.history(gap.number), "like": like, "about": about, "entry": entry, "states": STATES,
+        "gap": gap, "late": desk.late(gap), "history": await desk.gaps.history(gap.number), "like": like, "about": about, "entry": entry, "states": STATES,
         "checks": CHECKS, "next": {state: STATES[state] for state in GapState if state in MOVES[gap.state] - NOT_MOVED_TO},
         "can_merge": GapState.DUPLICATE in MOVES[gap.state], "entries": sorted(desk.bot.shown.values(), key=lambda one: one.title),
         "may_move": Role.TRIAGER in request[SESSION].roles,

@@ -58,6 +58,9 @@ class Notes:
     async def recall(self, delivery: Delivery) -> None:
         """Do nothing."""
 
+    async def replace(self, delivery: Delivery, card: Card) -> None:
+        """Do nothing."""
+
     async def tell(self, delivery: Delivery, sentence: str) -> None:
         """Do nothing."""
 
@@ -79,7 +82,11 @@ def sender_of(store: Store, courier: Notes, at: datetime = MONDAY) -> Sender:
         return at + timedelta(seconds=(asyncio.get_running_loop().time() - began) * 60)
 
     plan = Plan(TipId("kite-flying", 1), "v1", "because")
-    return Sender(StoredOutbox(store, SEALER), {"slack": courier}, lambda _: card, lambda *_: plan, now, "me")
+
+    async def card_for(_: Delivery) -> Card:
+        return card
+
+    return Sender(StoredOutbox(store, SEALER), {"slack": courier}, card_for, lambda *_: plan, now, "me")
 
 
 async def states(store: Store) -> dict[str, int]:

@@ -6,6 +6,7 @@ import asyncio
 import csv
 import io
 import json
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -38,6 +39,21 @@ def flag(*people: str) -> None:
             await desk.flag({"question": question}, Address("slack", person, "T1"), person)
 
     asyncio.run(bootstrap.with_gap_desk(Settings(), work))
+
+
+def test_what_waits_longer_than_promised_is_listed_with_by_how_much(monkeypatch: pytest.MonkeyPatch) -> None:
+    flagged = datetime(2026, 11, 25, 9, 30, tzinfo=UTC)
+    monkeypatch.setattr(bootstrap, "now", lambda: flagged)
+    flag("U1", "U2")
+    assert run("gaps", "list", "--late").output == "There is no such gap.\n"
+    run("gaps", "move", "2", "clarified", "--why", "Asked back.")
+    monkeypatch.setattr(bootstrap, "now", lambda: flagged + timedelta(days=9))
+    listed = run("gaps", "list", "--late").output
+    assert "submitted, 2 working days late" in listed
+    assert QUESTIONS[1] not in listed
+    assert [one["late"] for one in json.loads(run("gaps", "list", "--json").output)] == ["", "2 working days late"]
+    monkeypatch.setenv("WHATWORKS_GAP_DAYS", "")
+    assert run("gaps", "list", "--late").output == "There is no such gap.\n"
 
 
 def test_a_gap_goes_from_flagged_to_answered_and_its_history_says_why() -> None:

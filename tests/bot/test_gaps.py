@@ -21,7 +21,26 @@ BY_HAND = [GapState.CLARIFIED, GapState.CHECKED, GapState.PRIORITISED, GapState.
 
 def gap(state: GapState = GapState.SUBMITTED, **changes: object) -> Gap:
     made = Gap(
-        7, "Do kites help babies sleep?", "", "", "", "", (), state, None, "", "", "", None, "web", "", "", NOW, NOW, 3
+        7,
+        "Do kites help babies sleep?",
+        "",
+        "",
+        "",
+        "",
+        (),
+        state,
+        None,
+        "",
+        "",
+        "",
+        None,
+        "web",
+        "",
+        "",
+        NOW,
+        NOW,
+        NOW,
+        3,
     )
     return replace(made, **changes)  # type: ignore[arg-type]  # named in the test
 
@@ -89,7 +108,7 @@ def test_an_answer_names_its_entry_and_nothing_else_does() -> None:
 
 def test_a_gap_that_is_opened_again_is_checked_anew() -> None:
     answered = move(move(gap(), GapState.CHECKED), GapState.ANSWERED)
-    assert answered.reopened(LATER) == gap(changed=LATER)
+    assert answered.reopened(LATER) == gap(changed=LATER, since=LATER)
 
 
 @pytest.mark.parametrize("state", [*sorted(OPEN), GapState.DUPLICATE])

@@ -46,7 +46,7 @@ NEW = NewGap(
 )  # fmt: skip
 WHOLE = Gap(
     1, NEW.question, NEW.decision, NEW.for_whom, NEW.how_soon, NEW.role, NEW.topics, GapState.SUBMITTED,
-    None, "", "", "", None, "slack", "kite-flying", "v1", NOW, NOW, 1,
+    None, "", "", "", None, "slack", "kite-flying", "v1", NOW, NOW, NOW, 1,
 )  # fmt: skip
 
 

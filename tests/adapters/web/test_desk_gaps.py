@@ -50,6 +50,20 @@ async def flag(gaps: GapDesk, *questions: str) -> None:
         await gaps.flag({"question": question, "for_whom": "aged 5 to 9"}, Address("slack", f"U{n}", "T1"), f"U{n}")
 
 
+async def test_what_waits_longer_than_promised_is_listed_and_marked(bot: Bot, empty_store: Store) -> None:
+    async with office(bot, empty_store, Role.TRIAGER) as (browser, gaps, _):
+        await flag(gaps, QUESTION)
+        assert "There is no such gap" in (await browser.get("/desk/gaps?late=late")).words
+        assert isinstance(gaps.now, Clock)
+        gaps.now.pass_by(days=-15)
+        await flag(gaps, ALIKE)
+        gaps.now.pass_by(days=15)
+        listed = (await browser.get("/desk/gaps?late=late")).words
+        assert (ALIKE in listed, QUESTION in listed) == (True, False)
+        assert "working days late" in listed
+        assert "working days late" in (await browser.get("/desk/gaps/2")).words
+
+
 async def test_a_gap_goes_through_its_states_on_the_desk_with_a_reason_each_time(bot: Bot, empty_store: Store) -> None:
     async with office(bot, empty_store, Role.TRIAGER) as (browser, gaps, token):
         await flag(gaps, QUESTION, ALIKE)
