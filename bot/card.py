@@ -100,7 +100,16 @@ class Picture:
     text: str
 
 
-Block: TypeAlias = Paragraph | Lead | Note | Alert | Labelled | Rating | Bullets | References | SideBySide | Picture
+@dataclass(frozen=True, slots=True)
+class Write:
+    """Room to write a few words, which follow those of whatever button is tapped, after a colon; shown where there are such rooms."""
+
+    label: str
+
+
+Block: TypeAlias = (
+    Paragraph | Lead | Note | Alert | Labelled | Rating | Bullets | References | SideBySide | Picture | Write
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +152,7 @@ class Card:
     def to_text(self) -> str:
         """Return the whole card as plain text: nothing dropped, no colour or picture needed."""
         parts = [self.heading] if self.heading else []
-        parts += [_text_of(block) for block in self.blocks]
+        parts += [_text_of(block) for block in self.blocks if not isinstance(block, Write)]
         if self.buttons:
             parts.append("\n".join(f"  {b.says}: {b.label}" + (f". {b.hint}" if b.hint else "") for b in self.buttons))
         return "\n\n".join(parts)
@@ -151,6 +160,8 @@ class Card:
 
 def _text_of(block: Block) -> str:
     match block:
+        case Write(label):
+            return label
         case Paragraph(text) | Lead(text) | Note(text) | Picture(_, text):
             return text
         case Alert(heading, lines):

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from bot import wording
-from bot.card import Block, Bullets, Button, Card, Lead, Paragraph
+from bot.card import Block, Bullets, Button, Card, Lead, Paragraph, Write
 from bot.conversations import key_of
 from bot.errors import InputError, StoreError
 from bot.gap import Gap
@@ -126,7 +126,8 @@ class GapTalk:
 
     async def _reopen(self, number: int, key: str, why: str) -> Card:
         if not why.strip():
-            return _told(wording.REOPEN_WHY.format(number=number))
+            asked = _told(wording.REOPEN_WHY.format(number=number), Button(wording.SEND, f"gap {number} reopen"))
+            return replace(asked, blocks=(*asked.blocks, Write(wording.WHY)))
         clean = self.desk.clean(why)
         return _told((await self.desk.gaps.reopen(number, key, clean, self.desk.now())).told())
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from bot import wording
-from bot.card import Block, Bullets, Button, Card, Labelled, Lead, Note, Paragraph
+from bot.card import Block, Bullets, Button, Card, Labelled, Lead, Note, Paragraph, Write
 from bot.conversations import key_of
 from bot.errors import InputError
 from bot.gap import MOVES, OPEN, Check, Gap, GapState
@@ -20,8 +20,10 @@ from bot.roles import Person, Role, Roles
 from bot.subscriptions import Address
 from bot.triage_cards import TriageCards
 from bot.unanswered_desk import UnansweredDesk
+from knowledge.entry import EvidenceEntry
 
 WAITING: Final = 5  # gaps in each list of the queue
+NEAREST: Final = 3  # entries offered as the answer
 NUDGED: Final = 10  # gaps named in a nudge
 IN_VAIN_LEAST: Final = 2  # times that a question was asked before it is worth a look
 NEW: Final = frozenset({GapState.SUBMITTED})
@@ -154,9 +156,8 @@ class TriageTalk:
             )
         why = self.desk.clean(found["why"] or "")
         if not why:
-            is_end = found["entry"] or what == GapState.WILL_NOT_ANSWER
-            asked = wording.SAY_OUTCOME if is_end else wording.SAY_WHY
-            return _told(asked.format(said=found[0].partition(":")[0].strip()))
+            is_end = bool(found["entry"]) or what == GapState.WILL_NOT_ANSWER
+            return self._asked(number, found[0].partition(":")[0].strip(), is_end=is_end)
         if found["into"]:
             gap = await self.desk.gaps.merge(number, int(found["into"]), actor, why, self.desk.now())
         elif found["entry"]:
@@ -169,6 +170,18 @@ class TriageTalk:
             to = GapState(what)
             gap = await self.desk.move(number, to, actor, why, outcome=why if to is GapState.WILL_NOT_ANSWER else "")
         return await self._card(gap)
+
+    def _asked(self, number: int, said: str, *, is_end: bool) -> Card:
+        """Return the card that asks for what a change needs, with room to write it."""
+        sentence = (wording.SAY_OUTCOME if is_end else wording.SAY_WHY).format(said=said)
+        buttons = (Button(wording.SEND, said), Button("Back to the gap", f"gap {number}"))
+        return Card(
+            Ending.NO_ENTRY,
+            "",
+            (Paragraph(sentence), Write(wording.OUTCOME if is_end else wording.WHY)),
+            buttons,
+            sentence,
+        )
 
     async def _history(self, number: int) -> Card:
         lines = [
@@ -195,14 +208,22 @@ class TriageTalk:
         if like:
             blocks.append(Bullets("Asks something like", tuple(map(self._line, like))))
         heading = f"Evidence gap {gap.number}"
-        return Card(Ending.NO_ENTRY, heading, tuple(blocks), _buttons(gap, like), f"{heading}: {gap.state}")
+        buttons = _buttons(gap, like, self._nearest(gap))
+        return Card(Ending.NO_ENTRY, heading, tuple(blocks), buttons, f"{heading}: {gap.state}")
+
+    def _nearest(self, gap: Gap) -> Sequence[EvidenceEntry]:
+        """Return the entries that may answer a gap, for one that may be answered now."""
+        if GapState.ANSWERED not in MOVES[gap.state]:
+            return ()
+        matches = self.desk.bot.recogniser.recognise(gap.question, self.desk.bot.shown).matches
+        return [self.desk.bot.shown[match.id] for match in matches[:NEAREST]]
 
     def _line(self, gap: Gap) -> str:
         said = [str(gap.state), _voices(gap), self.desk.late(gap)]
         return f"{gap.number}: {gap.question} ({', '.join(filter(None, said))})"
 
 
-def _buttons(gap: Gap, like: Sequence[Gap]) -> tuple[Button, ...]:
+def _buttons(gap: Gap, like: Sequence[Gap], nearest: Sequence[EvidenceEntry]) -> tuple[Button, ...]:
     of = f"gap {gap.number}"
     made: list[Button] = []
     if gap.is_open:
@@ -210,6 +231,7 @@ def _buttons(gap: Gap, like: Sequence[Gap]) -> tuple[Button, ...]:
     if GapState.CHECKED in MOVES[gap.state]:
         made += [Button(label, f"{of} checked {check}") for check, label in _CHECKS.items()]
     made += [Button(label, f"{of} {state}") for state, label in _LABELS.items() if state in MOVES[gap.state]]
+    made += [Button(f"Answered by: {entry.title}", f"{of} answered {entry.id}") for entry in nearest]
     if gap.is_open:
         made += [Button(f"Merge into {one.number}", f"{of} merge {one.number}") for one in like]
     return (*made, Button("History", f"{of} history"), Button("What waits", wording.TRIAGE))

@@ -192,6 +192,9 @@ TRIAGE_HEADING: Final = "Evidence gaps that wait"
 ONLY_TRIAGERS: Final = (
     "Only a triager of the centre can do that. Whoever looks after this bot gives the role: whatworks roles grant"
 )
+WHY: Final = "Why"
+OUTCOME: Final = "What came of it"
+SEND: Final = "Send"
 LATE: Final = "Waits longer than promised"
 LATE_HEADING: Final = "These gaps wait longer than promised"
 TRIAGE_HERE: Final = (

@@ -25,6 +25,7 @@ from bot.card import (
     Rating,
     References,
     SideBySide,
+    Write,
 )
 
 WIDTH_MAX = 96  # longer lines are hard to read
@@ -51,7 +52,7 @@ def _block(block: Block) -> RenderableType:
             return Text(text, style="bold")
         case Paragraph(text):
             return Text(text)
-        case Note(text) | Picture(_, text):
+        case Note(text) | Picture(_, text) | Write(text):
             return Text(text, style="dim")
         case Alert(heading, lines):
             body = Group(Text(heading, style="bold"), *(Text(f"• {line}") for line in lines))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final, TypeAlias
 
 from bot import wording
@@ -21,6 +21,7 @@ from bot.card import (
     Rating,
     References,
     SideBySide,
+    Write,
 )
 from bot.feedback import Reason, Verdict
 from bot.turn import Conversation
@@ -36,6 +37,9 @@ ALT_MAX: Final = 2_000
 OPTION_VALUE_MAX: Final = 150
 BUTTONS_MAX: Final = 25
 QUESTION_MAX: Final = 600  # letters of the cleaned question that a button carries, to fill the form for a gap
+
+WRITTEN: Final = "written"  # what somebody writes into a card
+WRITTEN_MAX: Final = 600
 
 SAY, SHARE, MENU, VERDICT, REASON = "say", "share", "menu", "verdict", "reason"
 SOURCES, CITE, GAP, FOLLOW, MISTAKE = "sources", "cite", "gap", "follow", "mistake"
@@ -93,6 +97,12 @@ def value_of(says: str, conversation: Conversation) -> str:
     return value
 
 
+def written_in(body: Mapping[str, Any]) -> str:
+    """Return what was written into a card that has room for it, personal data removed; "" for nothing."""
+    values = (body.get("state") or {}).get("values") or {}
+    return str(((values.get(WRITTEN) or {}).get(WRITTEN) or {}).get("value") or "").strip()
+
+
 def conversation_of(value: str) -> tuple[str, Conversation]:
     """Return what a button says and where its conversation stands."""
     carried = json.loads(value)
@@ -128,19 +138,21 @@ def _block(block: Block, site: str) -> list[Json]:
             return [context(piece) for piece in _pieces("\n".join([f"*{escape(heading)}*", *cited]))]
         case SideBySide():
             return _side_by_side(block)
-        case Picture(entry_id, text):
-            if not site:
-                return _contexts(text)
-            return [
-                {
-                    "type": "image",
-                    "image_url": f"{site}/evidence/{entry_id}/figure.png",
-                    "alt_text": _cut(text, ALT_MAX),
-                }
-            ]
+        case Picture():
+            return _picture(block, site)
+        case Write(label):
+            room = {"type": "plain_text_input", "action_id": WRITTEN, "multiline": True, "max_length": WRITTEN_MAX}
+            return [{"type": "input", "block_id": WRITTEN, "label": _plain(label), "element": room, "optional": True}]
 
 
 _LINE: Final[Json] = {"type": "divider"}
+
+
+def _picture(picture: Picture, site: str) -> list[Json]:
+    if not site:
+        return _contexts(picture.text)
+    url = f"{site}/evidence/{picture.entry_id}/figure.png"
+    return [{"type": "image", "image_url": url, "alt_text": _cut(picture.text, ALT_MAX)}]
 
 
 def _side_by_side(block: SideBySide) -> list[Json]:

@@ -112,6 +112,8 @@ def cleaned(payload: Json, clean: Clean) -> Json:
             kept["message"]["text"] = without(message.get("text"))
     if isinstance(payload.get("view"), Mapping):
         kept["view"] = _view(payload["view"], without)
+    if isinstance(payload.get("state"), Mapping):
+        kept["state"] = _state(payload, without)
     return kept | {REMOVED: list(dict.fromkeys(removed))}
 
 
@@ -130,14 +132,19 @@ def _slim(value: object) -> object:
 
 def _view(view: Mapping[str, Any], without: Callable[[object], str]) -> Json:
     kept: Json = {name: view[name] for name in ("id", "type", "callback_id", "private_metadata") if name in view}
-    values = (view.get("state") or {}).get("values") or {}
-    kept["state"] = {
+    kept["state"] = _state(view, without)
+    return kept
+
+
+def _state(of: Mapping[str, Any], without: Callable[[object], str]) -> Json:
+    """Return what was chosen and written in a form, or in a message that has room for it."""
+    values = (of.get("state") or {}).get("values") or {}
+    return {
         "values": {
             block: {action: {"type": said.get("type")} | _chosen(said, without) for action, said in actions.items()}
             for block, actions in values.items()
         }
     }
-    return kept
 
 
 def _chosen(said: Mapping[str, Any], without: Callable[[object], str]) -> Json:

@@ -113,6 +113,12 @@ def _image(block: Mapping[str, Any]) -> Iterator[str]:
         yield "a picture that Slack cannot fetch"
 
 
+def _input(block: Mapping[str, Any]) -> Iterator[str]:
+    yield from _of_text(block["label"], FIELD_MAX)
+    if block["element"]["type"] != "plain_text_input":
+        yield f"an element of the kind {block['element']['type']!r}"
+
+
 def _divider(_block: Mapping[str, Any]) -> Iterator[str]:
     yield from ()
 
@@ -124,6 +130,7 @@ _CHECKS: Final[dict[str, Callable[[Mapping[str, Any]], Iterator[str]]]] = {
     "actions": _actions,
     "image": _image,
     "divider": _divider,
+    "input": _input,
 }
 
 

@@ -27,6 +27,7 @@ from adapters.slack.blocks import (
     escape,
     reasons_of,
     section,
+    written_in,
 )
 from adapters.slack.parts import SlackParts
 from adapters.slack.sending import Message, Place, post, respond
@@ -61,6 +62,8 @@ class Tapping:
     async def say(self, body: Json, client: AsyncWebClient, context: AsyncBoltContext) -> None:
         """Answer what a button says: to the asker alone where its card is theirs alone, else in the card's thread."""
         says, before = conversation_of(body["actions"][0]["value"])
+        if (written := written_in(body)) and is_of_gaps(says):
+            says = f"{says}: {written}"
         if self._asking.open_gap and says.casefold() in wording.GAP_WORDS:
             await self._asking.open_gap(body, client, {"question": before.question})
             return

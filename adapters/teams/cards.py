@@ -26,6 +26,7 @@ from bot.card import (
     Rating,
     References,
     SideBySide,
+    Write,
 )
 from bot.feedback import Reason
 from bot.turn import Conversation
@@ -48,6 +49,8 @@ GAP_LOOK, GAP_SEND, GAP_CHANGE = "gap-look", "gap-send", "gap-change"
 GAP_VERBS: Final = (GAP_LOOK, GAP_SEND, GAP_CHANGE)
 VERBS: Final = (SAY, SHOW, CITE, GAP, FOLLOW, MISTAKE, TIPS)
 REASON: Final = "reason"
+WRITTEN: Final = "written"  # what somebody writes into a card
+WRITTEN_MAX: Final = 600
 BACK: Final = "Back to the answer"
 
 
@@ -172,17 +175,18 @@ def _block(block: Block, site: str) -> list[Json]:
             return [small(title, weight="Bolder"), *(_reference(item.number, item.text, item.link) for item in items)]
         case SideBySide():
             return _side_by_side(block)
-        case Picture(entry_id, said):
-            if not site:
-                return [small(said)]
-            return [
-                {
-                    "type": "Image",
-                    "url": f"{site}/evidence/{entry_id}/figure.png",
-                    "altText": calm(said),
-                    "size": "Stretch",
-                }
-            ]
+        case Picture():
+            return _picture(block, site)
+        case Write(label):
+            room = {"type": "Input.Text", "id": WRITTEN, "label": label, "isMultiline": True, "maxLength": WRITTEN_MAX}
+            return [room]
+
+
+def _picture(picture: Picture, site: str) -> list[Json]:
+    if not site:
+        return [small(picture.text)]
+    url = f"{site}/evidence/{picture.entry_id}/figure.png"
+    return [{"type": "Image", "url": url, "altText": calm(picture.text), "size": "Stretch"}]
 
 
 def small(said: str, **more: Any) -> Json:  # noqa: ANN401 - Adaptive Cards' own keys

@@ -80,9 +80,7 @@ class Gaps:
             return form({"question": await self._last_question(str(payload["conversation"]["id"]))})
         if value.get("verb") in cards.GAP_VERBS:
             return await self._next(payload, value)
-        return await self._told(
-            payload, str(value.get("says") or "" if value.get("verb") else payload.get("text") or "")
-        )
+        return await self._told(payload, _words(value) if value.get("verb") else str(payload.get("text") or ""))
 
     async def tapped(self, payload: Mapping[str, Any], data: Mapping[str, Any]) -> Json | None:
         """Return the card that follows a button; None for a button about something else.
@@ -99,7 +97,7 @@ class Gaps:
         says = str(data.get("says") or "")
         if says.casefold() in wording.GAP_WORDS:
             return form({"question": str(data.get("question") or "")})
-        return await self._told(payload, says)
+        return await self._told(payload, _words(data))
 
     async def beside(self, card: Card, reply: Reply) -> Card:
         """Return a card; below "nothing on that", with gaps that ask something like it."""
@@ -136,3 +134,9 @@ class Gaps:
         with suppress(StoreError):
             return (await self._parts.conversations.find(key_of(SURFACE, conversation))).question
         return ""
+
+
+def _words(data: Mapping[str, Any]) -> str:
+    """Return what a button says, and after it what was written beside it."""
+    says, written = str(data.get("says") or ""), str(data.get(cards.WRITTEN) or "").strip()
+    return f"{says}: {written}" if written else says

@@ -9,6 +9,7 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final
 
+from adapters.teams.cards import WRITTEN
 from adapters.teams.parts import Clean
 from adapters.teams.tokens import tenant_of
 from bot.errors import InputError
@@ -88,6 +89,9 @@ def cleaned(activity: Json, clean: Clean) -> Json:
     if kept["type"] == "message":
         kept["text"], removed = clean(plain(str(activity.get("text") or "")))
         kept["value"] = {name: value[name] for name in CARRIED if name in value} if isinstance(value, Mapping) else {}
+        if isinstance(value, Mapping) and WRITTEN in value:
+            kept["value"][WRITTEN], also = clean(str(value[WRITTEN]))
+            removed += also
     elif kept["type"] == "invoke":
         kept["value"] = value
     return kept | {REMOVED: list(removed)}

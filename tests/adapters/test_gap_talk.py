@@ -20,7 +20,7 @@ from bot.turn import Bot
 from bot.unanswered import to_keep
 from tests.adapters.slack.conftest import DM, SIGNING, Workspace, event
 from tests.adapters.slack.fake import USER
-from tests.adapters.slack.test_ways_in import labelled
+from tests.adapters.slack.test_ways_in import elements, labelled
 from tests.adapters.slack.test_ways_in import words as said_in
 from tests.adapters.teams import conftest as teams_conftest
 from tests.adapters.teams.conftest import Council
@@ -102,8 +102,11 @@ async def test_a_person_can_hear_less_hear_on_mondays_be_forgotten_and_open_a_ga
     assert "was made clearer" in said_in(digest)
     assert "nobody seems to have looked" in said_in(digest)
     await ours.move(1, GapState.WILL_NOT_ANSWER, "ann", "too wide", outcome="It is too wide.")
-    assert "Please say why" in said_in(await say(team, "gap 1 reopen"))
-    assert "opened again" in said_in(await say(team, "gap 1 reopen: it is about foster homes, says Maisie Example"))
+    asked = await say(team, "gap 1 reopen")
+    assert "Please say why" in said_in(asked)
+    await team.tap(labelled(asked, wording.SEND), asked, written="it is about foster homes, says Maisie Example")
+    await team.done()
+    assert "opened again" in said_in(team.slack.posted[-1])
     assert "Maisie" not in (await ours.gaps.history(1))[-1].why
     assert "was erased" in said_in(await say(team, "gap 1 forget"))
     (voice,) = await ours.gaps.voices(1)
@@ -157,15 +160,31 @@ async def test_a_triager_takes_a_gap_through_its_states_in_slack_and_nobody_else
     await team.tap(labelled(shown, "Take it"), shown)
     await team.done()
     assert "in somebody's hands" in said_in(team.slack.posted[-1])
-    await team.tap(labelled(shown, "Checked: unknown"), shown)
+    await team.tap(labelled(shown, "Clarified"), shown)
     await team.done()
-    assert "write gap 1 checked unknown: and then the reason" in said_in(team.slack.posted[-1])
+    asked = team.slack.posted[-1]
+    assert slack_lint.breaches(asked["blocks"], asked["text"]) == []
+    assert "write gap 1 clarified: and then the reason" in said_in(asked)
+    await team.tap(labelled(asked, wording.SEND), asked)
+    await team.done()
+    assert "and then the reason" in said_in(team.slack.posted[-1])  # nothing was written
+    await team.tap(labelled(asked, wording.SEND), asked, written="Maisie Example said which children.")
+    await team.done()
+    assert "in somebody's hands" in said_in(team.slack.posted[-1])
+    why = (await ours.gaps.history(1))[-1].why
+    assert ("said which children." in why, "Maisie" in why) == (True, False)
     assert "cannot become" in said_in(await say(team, "gap 1 in-progress: at once"))
     await say(team, "gap 1 checked unknown: looked in three registers, says Maisie Example")
     assert "Maisie" not in (await ours.gaps.history(1))[-1].why
     await say(team, "gap 1 prioritised: many voices")
     await say(team, "gap 1 in-progress: Ann Example reads")
     assert "no entry" in said_in(await say(team, "gap 1 answered nothing: it is there"))
+    shown = await say(team, "gap 1")
+    nearest = next(one for one in elements(shown) if "answered" in one.get("value", ""))
+    await team.tap(nearest, shown)
+    await team.done()
+    asked = team.slack.posted[-1]
+    assert "the outcome" in said_in(asked)
     assert "the outcome" in said_in(await say(team, "gap 1 answered family-group-conferencing"))
     answered = await say(team, "gap 1 answered family-group-conferencing: A review looked at it.")
     assert "A review looked at it." in said_in(answered)
@@ -199,7 +218,14 @@ async def test_a_triager_merges_and_refuses_gaps_in_teams(
     assert button(shown, "Merge into 1")
     assert "Evidence gap 1" in words(card(await office.ask("gap 2 merge 1: the same question", where)))
     assert (await ours.gaps.get(2)).duplicate_of == 1
-    await office.ask("gap 3 checked known: it is in an entry", where)
+    shown = card(await office.ask("gap 3", where))
+    asked_why = (await office.tap(button(shown, "Checked: known"), asked, where))["value"]
+    assert teams_lint.breaches(asked_why) == []
+    written = "Maisie Example says that it is in an entry."
+    moved = await office.tap(button(asked_why, wording.SEND), asked, where, written=written)
+    assert "checked, known" in words(moved["value"])
+    why = (await ours.gaps.history(3))[-1].why
+    assert ("it is in an entry." in why, "Maisie" in why) == (True, False)
     refused = card(await office.ask("gap 3 will-not-answer: It is not about children's social care.", where))
     assert "It is not about children's social care." in words(refused)
     assert (await ours.gaps.get(3)).state is GapState.WILL_NOT_ANSWER

@@ -98,15 +98,23 @@ class Workspace:
         return await self.post(urlencode({"payload": json.dumps(whole)}).encode(), FORM)
 
     async def tap(
-        self, element: dict[str, Any], message: dict[str, Any], *, is_ephemeral: bool = False, user: str = USER
+        self,
+        element: dict[str, Any],
+        message: dict[str, Any],
+        *,
+        is_ephemeral: bool = False,
+        user: str = USER,
+        written: str = "",
     ) -> int:
-        """Tap a button, or choose from a menu, of a message."""
+        """Tap a button, or choose from a menu, of a message; what was written stands in its room for that."""
+        room = {"written": {"written": {"type": "plain_text_input", "value": written or None}}}
         channel = message.get("channel", CHANNEL)
         return await self.interact(
             {
                 "type": "block_actions",
                 "user": {"id": user, "username": "asker"},
                 "actions": [element],
+                "state": {"values": room if any(one["type"] == "input" for one in message.get("blocks", ())) else {}},
                 "channel": {"id": channel, "name": "team"},
                 "message": {"ts": message.get("ts", "1.0"), "text": message["text"]}
                 | ({"thread_ts": message["thread_ts"]} if message.get("thread_ts") else {}),

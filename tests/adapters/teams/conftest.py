@@ -91,10 +91,12 @@ class Council:
         assert len(self.teams.sent) == before + 1
         return self.teams.sent[-1]
 
-    async def tap(self, action: dict[str, Any], message: dict[str, Any], conversation: str = PERSONAL) -> Any:  # noqa: ANN401 - the same
-        """Tap a button of a message and return what it is answered with."""
+    async def tap(
+        self, action: dict[str, Any], message: dict[str, Any], conversation: str = PERSONAL, **written: str
+    ) -> Any:  # noqa: ANN401 - the same
+        """Tap a button of a message, with what was written into its inputs, and return what it is answered with."""
         value = {
-            "action": {"type": "Action.Execute", "verb": action["verb"], "data": action["data"]},
+            "action": {"type": "Action.Execute", "verb": action["verb"], "data": action["data"] | written},
             "trigger": "manual",
         }
         return await self.invoke("adaptiveCard/action", value, conversation, replyToId=message["message_id"])
