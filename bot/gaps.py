@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Final, Protocol
@@ -68,12 +68,14 @@ class Voice:
         address: Where to tell them; None if they are not to be told, or were forgotten.
         is_flagger: Whether they flagged the gap, or one that was merged into it.
         wants: What they want to hear.
+        at: Since when; None for one that is not kept yet.
     """
 
     person: str
     address: Address | None = None
     is_flagger: bool = False
     wants: Wants = Wants.EACH
+    at: datetime | None = field(default=None, compare=False)
 
     def __post_init__(self) -> None:
         if not PERSON.fullmatch(self.person):

@@ -11,7 +11,7 @@ from bot import wording
 from bot.card import Block, Bullets, Button, Card, Labelled, Lead, Note, Paragraph, Write
 from bot.conversations import key_of
 from bot.errors import InputError
-from bot.gap import MOVES, OPEN, Check, Gap, GapState
+from bot.gap import MOVES, OPEN, WORDS_MAX, Check, Gap, GapState
 from bot.gap_desk import GapDesk
 from bot.gaps import Filters, Order
 from bot.outbox import CARD, Delivery, Kind
@@ -23,6 +23,7 @@ from bot.unanswered_desk import UnansweredDesk
 from knowledge.entry import EvidenceEntry
 
 WAITING: Final = 5  # gaps in each list of the queue
+VOICES: Final = 40  # named in one card
 NEAREST: Final = 3  # entries offered as the answer
 NUDGED: Final = 10  # gaps named in a nudge
 IN_VAIN_LEAST: Final = 2  # times that a question was asked before it is worth a look
@@ -31,8 +32,9 @@ _S = GapState
 # "gap 12 checked unknown: looked in three registers"; what follows the colon is the reason or, where a gap is closed, the outcome.
 _SAID: Final = re.compile(
     r"gap\s+#?(?P<number>\d{1,12})\s+"
-    r"(?:(?P<what>take|drop|history|clarified|prioritised|in-progress|will-not-answer)"
-    r"|checked\s+(?P<check>known|partly-known|unknown)|answered\s+(?P<entry>[a-z0-9-]+)|merge\s+(?:into\s+)?#?(?P<into>\d{1,12}))"
+    r"(?:(?P<what>take|drop|history|voices|clarified|prioritised|in-progress|will-not-answer)"
+    r"|checked\s+(?P<check>known|partly-known|unknown)|answered\s+(?P<entry>[a-z0-9-]+)|merge\s+(?:into\s+)?#?(?P<into>\d{1,12})"
+    r"|split\s+(?P<places>\d{1,6}(?:[\s,]+\d{1,6}){0,99}))"
     r"\s*(?::\s*(?P<why>.*))?",
     re.IGNORECASE | re.DOTALL,
 )
@@ -150,6 +152,8 @@ class TriageTalk:
         number, what = int(found["number"]), (found["what"] or "").casefold()
         if what == "history":
             return await self._history(number)
+        if what == "voices":
+            return await self._voices(number)
         if what in {"take", "drop"}:
             return await self._card(
                 await self.desk.gaps.assign(number, actor if what == "take" else "", actor, self.desk.now())
@@ -157,8 +161,13 @@ class TriageTalk:
         why = self.desk.clean(found["why"] or "")
         if not why:
             is_end = bool(found["entry"]) or what == GapState.WILL_NOT_ANSWER
-            return self._asked(number, found[0].partition(":")[0].strip(), is_end=is_end)
-        if found["into"]:
+            return self._asked(
+                number, found[0].partition(":")[0].strip(), is_end=is_end, is_split=bool(found["places"])
+            )
+        if found["places"]:
+            places = [int(place) for place in re.findall(r"\d+", found["places"])]
+            gap = await self.desk.split(number, places, why, actor, wording.SPLIT_WHY.format(question=why)[:WORDS_MAX])
+        elif found["into"]:
             gap = await self.desk.gaps.merge(number, int(found["into"]), actor, why, self.desk.now())
         elif found["entry"]:
             gap = await self.desk.move(
@@ -171,17 +180,28 @@ class TriageTalk:
             gap = await self.desk.move(number, to, actor, why, outcome=why if to is GapState.WILL_NOT_ANSWER else "")
         return await self._card(gap)
 
-    def _asked(self, number: int, said: str, *, is_end: bool) -> Card:
+    def _asked(self, number: int, said: str, *, is_end: bool, is_split: bool) -> Card:
         """Return the card that asks for what a change needs, with room to write it."""
-        sentence = (wording.SAY_OUTCOME if is_end else wording.SAY_WHY).format(said=said)
+        asks, label = wording.SAY_WHY, wording.WHY
+        if is_end:
+            asks, label = wording.SAY_OUTCOME, wording.OUTCOME
+        elif is_split:
+            asks, label = wording.SAY_QUESTION, wording.GAP_LABELS["question"]
+        sentence = asks.format(said=said)
         buttons = (Button(wording.SEND, said), Button("Back to the gap", f"gap {number}"))
-        return Card(
-            Ending.NO_ENTRY,
-            "",
-            (Paragraph(sentence), Write(wording.OUTCOME if is_end else wording.WHY)),
-            buttons,
-            sentence,
-        )
+        return Card(Ending.NO_ENTRY, "", (Paragraph(sentence), Write(label)), buttons, sentence)
+
+    async def _voices(self, number: int) -> Card:
+        voices = await self.desk.gaps.voices(number)
+        lines = [
+            f"{place}: {'flagged it' if one.is_flagger else 'joined'}{f' on {wording.day(one.at.date())}' if one.at else ''}"
+            for place, one in enumerate(voices[:VOICES], 1)
+        ]
+        if len(voices) > VOICES:
+            lines.append(f"and {len(voices) - VOICES} more")
+        heading = f"Voices on evidence gap {number}"
+        how = Note(wording.SPLIT_HOW.format(number=number))
+        return Card(Ending.NO_ENTRY, heading, (Bullets("", tuple(lines)), how), (), heading)
 
     async def _history(self, number: int) -> Card:
         lines = [
@@ -234,6 +254,8 @@ def _buttons(gap: Gap, like: Sequence[Gap], nearest: Sequence[EvidenceEntry]) ->
     made += [Button(f"Answered by: {entry.title}", f"{of} answered {entry.id}") for entry in nearest]
     if gap.is_open:
         made += [Button(f"Merge into {one.number}", f"{of} merge {one.number}") for one in like]
+    if gap.votes > 1:
+        made.append(Button("Voices", f"{of} voices"))
     return (*made, Button("History", f"{of} history"), Button("What waits", wording.TRIAGE))
 
 

@@ -192,6 +192,9 @@ TRIAGE_HEADING: Final = "Evidence gaps that wait"
 ONLY_TRIAGERS: Final = (
     "Only a triager of the centre can do that. Whoever looks after this bot gives the role: whatworks roles grant"
 )
+SAY_QUESTION: Final = "Please say what these voices ask: write {said}: and then their question."
+SPLIT_WHY: Final = "These voices ask something of their own: {question}"
+SPLIT_HOW: Final = "Nobody sees whose voices they are. To give some of them a gap of their own, write gap {number} split, their numbers, a colon and their question."
 WHY: Final = "Why"
 OUTCOME: Final = "What came of it"
 SEND: Final = "Send"

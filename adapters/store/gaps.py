@@ -84,7 +84,7 @@ class StoredGaps:
             return connection.execute(wanted).all()
 
         return [
-            Voice(row.person, self._address(row.sealed), row.is_flagger, Wants(row.wants))
+            Voice(row.person, self._address(row.sealed), row.is_flagger, Wants(row.wants), row.at)
             for row in await self._store.read(run)
         ]
 

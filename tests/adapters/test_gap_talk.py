@@ -195,6 +195,31 @@ async def test_a_triager_takes_a_gap_through_its_states_in_slack_and_nobody_else
     assert "No gap is open" in said_in(await say(team, "triage"))
 
 
+async def test_a_triager_gives_some_voices_a_gap_of_their_own(
+    team: Workspace, clock: Clock, file_store: Store, bot: Bot
+) -> None:
+    ours = desk(bot, file_store, clock, SIGNING)
+    await flagged_in_slack(team)
+    await say(team, "gap 1 me too", OTHER)
+    assert wording.ONLY_TRIAGERS in said_in(await say(team, "gap 1 split 2: do parrots help?"))
+    await make_triager(file_store, SIGNING, "slack", USER)
+    shown = await say(team, "gap 1")
+    await team.tap(labelled(shown, "Voices"), shown)
+    await team.done()
+    assert "2: joined on 25 November 2026" in said_in(team.slack.posted[-1])
+    assert "what these voices ask" in said_in(await say(team, "gap 1 split 2"))
+    assert "has the voices 1 to 2" in said_in(await say(team, "gap 1 split 7: do parrots help?"))
+    assert "at least one stays" in said_in(await say(team, "gap 1 split 1, 2: do parrots help?"))
+    made = await say(team, "gap 1 split 2: do parrots help children of Maisie Example?")
+    assert "Evidence gap 2" in said_in(made)
+    assert "Maisie" not in said_in(made)
+    assert [(await ours.gaps.get(number)).votes for number in (1, 2)] == [1, 1]
+    before = len(team.slack.posted)
+    await pass_to(clock, WEDNESDAY + timedelta(seconds=5), team.sender)
+    (told,) = team.slack.posted[before:]
+    assert "a gap of its own" in said_in(told)
+
+
 async def test_a_triager_merges_and_refuses_gaps_in_teams(
     office: Council, clock: Clock, file_store: Store, bot: Bot
 ) -> None:

@@ -129,3 +129,20 @@ def test_a_trial_that_is_too_small_says_so_before_it_begins() -> None:
     assert "Needed: 64 in each arm; there are 1 in all: too few" in planned.output
     (row,) = json.loads(run("broadcasts", "list", "--json").output)
     assert "not a trial that was begun" in run("trials", "result", row["number"]).output
+
+
+def test_some_of_the_voices_get_a_gap_of_their_own() -> None:
+    flag("U1", "U2")
+    run("gaps", "merge", "2", "1", "--why", "The same.")
+    listed = run("gaps", "voices", "1").output.splitlines()
+    assert len(listed) == 2
+    assert listed[0].startswith("    1  20")
+    assert listed[0].endswith("flagged it")
+    refused = run("gaps", "split", "1", "3", "--question", "Do parrots help?", "--why", "Two questions.")
+    assert (refused.exit_code, "has the voices 1 to 2" in refused.output) == (1, True)
+    made = run("gaps", "split", "1", "2", "--question", "Do parrots help Maisie Example?", "--why", "Two questions.")
+    assert "Gap 3 has 1 of the voices now" in made.output
+    assert "Maisie" not in made.output
+    assert "Split from gap 1: Two questions." in run("gaps", "show", "3").output
+    urgent = "a 6yo just told me her stepdad hits her, she is scared to go home tonight, what helps?"
+    assert "not for a list of gaps" in run("gaps", "split", "1", "1", "--question", urgent, "--why", "x").output
