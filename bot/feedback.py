@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol
+from typing import Final, Protocol
 from uuid import uuid4
 
 from bot.errors import InputError
@@ -28,6 +28,10 @@ class Reason(StrEnum):
     HARD_TO_READ = "hard-to-read"
     NOTHING_TO_USE = "nothing-to-use"
     LOOKS_WRONG = "looks-wrong"
+
+
+# Says something of the matcher; all other reasons say something of the sheet.
+WRONG_MATCH: Final = frozenset({Reason.NOT_MY_QUESTION})
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +65,32 @@ class FeedbackCount:
     reasons: Mapping[Reason, int]
 
 
+@dataclass(frozen=True, slots=True)
+class VersionFeedback:
+    """What came in on one version of an entry.
+
+    Attributes:
+        last: When the newest verdict came.
+    """
+
+    entry_id: str
+    version: str
+    helpful: int
+    not_helpful: int
+    reasons: Mapping[Reason, int]
+    last: datetime
+
+    @property
+    def wrong_matches(self) -> int:
+        """Return how many said that it answers another question."""
+        return sum(self.reasons.get(reason, 0) for reason in WRONG_MATCH)
+
+    @property
+    def on_content(self) -> int:
+        """Return how many said that the sheet is wrong, stale or of no use to them."""
+        return sum(count for reason, count in self.reasons.items() if reason not in WRONG_MATCH)
+
+
 class FeedbackLog(Protocol):
     """Keeps verdicts."""
 
@@ -83,6 +113,14 @@ class FeedbackLog(Protocol):
 
     async def counts(self) -> Sequence[FeedbackCount]:
         """Return what came in, by entry, in order of id.
+
+        Raises:
+            StoreError: If the store could not be read.
+        """
+        ...
+
+    async def by_version(self) -> Sequence[VersionFeedback]:
+        """Return what came in, by entry and version, in any order.
 
         Raises:
             StoreError: If the store could not be read.
@@ -140,6 +178,19 @@ class FeedbackInMemory:
     async def counts(self) -> Sequence[FeedbackCount]:
         """Return what came in, by entry, in order of id."""
         return count(self.kept.values())
+
+    async def by_version(self) -> Sequence[VersionFeedback]:
+        """Return what came in, by entry and version."""
+        groups: dict[tuple[str, str], list[Feedback]] = {}
+        for one in self.kept.values():
+            groups.setdefault((one.entry_id, one.version), []).append(one)
+        return [
+            VersionFeedback(
+                entry, version, sum(one.verdict is Verdict.HELPFUL for one in some), sum(one.verdict is Verdict.NOT_HELPFUL for one in some),
+                Counter(one.reason for one in some if one.reason), max(one.at for one in some),
+            )
+            for (entry, version), some in groups.items()
+        ]  # fmt: skip
 
 
 def count(verdicts: Iterable[Feedback]) -> list[FeedbackCount]:

@@ -108,12 +108,14 @@ class Filters:
         states: Any of these; none for all.
         topic: With this topic; "" for all.
         assigned: In these hands; "" for in nobody's, None for all.
+        about: Flagged on this entry; "" for all.
         late: In one of these states since before the instant beside it, as `bot.gap_clock.Promise.late` returns them; none for all.
     """
 
     states: frozenset[GapState] = frozenset()
     topic: str = ""
     assigned: str | None = None
+    about: str = ""
     late: tuple[tuple[GapState, datetime], ...] = ()
 
 

@@ -70,5 +70,6 @@ def _passes(gap: Gap, filters: Filters) -> bool:
         (not filters.states or gap.state in filters.states)
         and filters.topic in {"", *gap.topics}
         and filters.assigned in {None, gap.assigned_to}
+        and filters.about in {"", gap.about_entry}
         and (not filters.late or any(gap.state is state and gap.since < before for state, before in filters.late))
     )

@@ -81,14 +81,14 @@ async def serve_web(settings: Settings, say: Callable[[str], None]) -> None:
     async def run(store: Store) -> None:
         await store.upgrade()
         feedback, keeper = bootstrap.feedback_log(store), bootstrap.keeper(settings, bot, store)
-        gaps = bootstrap.gap_desk(settings, bot, store)
+        gaps, counts = bootstrap.gap_desk(settings, bot, store), StoredGapCounts(store)
         app = make_app(
             Parts(
                 bot,
                 keeper.on("web", thinker.turn),
                 feedback,
                 gaps.gaps,
-                StoredGapCounts(store),
+                counts,
                 sites.site_of(settings),
                 bootstrap.today,
                 bootstrap.now,
@@ -96,6 +96,8 @@ async def serve_web(settings: Settings, say: Callable[[str], None]) -> None:
                 _sign_in_desk(settings, store),
                 sites.provider_of(settings),
                 gaps,
+                bootstrap.unanswered_desk(settings, store, gaps),
+                counts,
             )
         )
         app.cleanup_ctx.append(partial(_working, keeper))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 from uuid import uuid4
 
 import sqlalchemy as sa
@@ -10,7 +11,7 @@ import sqlalchemy as sa
 from adapters.store.store import Store
 from adapters.store.tables import feedback
 from bot.errors import InputError
-from bot.feedback import Feedback, FeedbackCount, Reason, Verdict, count
+from bot.feedback import Feedback, FeedbackCount, Reason, Verdict, VersionFeedback, count
 
 
 class StoredFeedback:
@@ -50,3 +51,22 @@ class StoredFeedback:
             )
             for row in rows
         )
+
+    async def by_version(self) -> Sequence[VersionFeedback]:
+        """Return what came in, by entry and version."""
+        table = feedback.c
+        wanted = sa.select(
+            table.entry_id, table.version, table.verdict, table.reason, sa.func.count().label("times"), sa.func.max(table.at).label("last")
+        ).group_by(table.entry_id, table.version, table.verdict, table.reason)  # fmt: skip
+        groups: dict[tuple[str, str], list[sa.Row[Any]]] = {}
+        for row in await self._store.read(lambda connection: connection.execute(wanted).all()):
+            groups.setdefault((row.entry_id, row.version), []).append(row)
+        return [
+            VersionFeedback(entry, version, _times(rows, Verdict.HELPFUL), _times(rows, Verdict.NOT_HELPFUL),
+                            {Reason(row.reason): row.times for row in rows if row.reason}, max(row.last for row in rows))
+            for (entry, version), rows in groups.items()
+        ]  # fmt: skip
+
+
+def _times(rows: Sequence[sa.Row[Any]], verdict: Verdict) -> int:
+    return sum(row.times for row in rows if row.verdict == verdict)

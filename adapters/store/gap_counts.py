@@ -8,14 +8,15 @@ from typing import Any
 import sqlalchemy as sa
 
 from adapters.store.store import Store
-from adapters.store.tables import gap_topics, gaps
+from adapters.store.tables import gap_topics, gap_voices, gaps
+from bot.centre_demand import Asked, CentreDemand
 from bot.demand import COUNTED, Standing, TopicGaps
 from bot.gap import GapState
 from bot.register import BANDS, PUBLIC
 
 
 class StoredGapCounts:
-    """`bot.demand.GapCounting` in the store.
+    """`bot.demand.GapCounting` and `bot.centre_demand.DemandReading` in the store.
 
     Args:
         store: Where the gaps are kept.
@@ -51,6 +52,40 @@ class StoredGapCounts:
         changed, *counts = (await self._store.read(lambda connection: connection.execute(wanted).all()))[0]
         within = [count - above for count, above in zip(counts, [*counts[1:], 0], strict=True)]
         return Standing(changed, {low: count for low, count in zip(lows, within, strict=True) if count})
+
+    async def demand(self) -> CentreDemand:
+        """Return what is asked for, by topic, role and month."""
+        own = gaps.c.state != GapState.DUPLICATE.value
+        role = sa.func.lower(sa.func.trim(gaps.c.role))
+        by_topic = _asked(gap_topics.c.topic).join(gaps, gaps.c.number == gap_topics.c.gap).where(own)
+        by_role = _asked(role).where(own)
+        flagged = _by_month(gaps.c.at).where(own)
+        came = _by_month(gap_voices.c.at)
+
+        def run(connection: sa.Connection) -> CentreDemand:
+            new = {_month(*row[:2]): row.times for row in connection.execute(flagged)}
+            voices = {_month(*row[:2]): row.times for row in connection.execute(came)}
+            months = [
+                Asked(month, new.get(month, 0), voices.get(month, 0)) for month in sorted(new | voices, reverse=True)
+            ]
+            topics, roles = ([Asked(*row) for row in connection.execute(wanted)] for wanted in (by_topic, by_role))
+            return CentreDemand(topics, roles, months)
+
+        return await self._store.read(run)
+
+
+def _asked(of: sa.ColumnElement[str]) -> sa.Select[str, int, Any]:
+    voices = sa.func.sum(gaps.c.votes)
+    return sa.select(of, sa.func.count(), voices).group_by(of).order_by(voices.desc(), of)
+
+
+def _by_month(at: sa.Column[Any]) -> sa.Select[int, int, int]:
+    year, month = sa.extract("year", at).label("year"), sa.extract("month", at).label("month")
+    return sa.select(year, month, sa.func.count().label("times")).group_by(year, month)
+
+
+def _month(year: int, month: int) -> str:
+    return f"{int(year):04}-{int(month):02}"  # PostgreSQL gives decimals
 
 
 def _floor() -> sa.ColumnElement[Any]:

@@ -113,6 +113,8 @@ def listed(filters: Filters, order: Order, limit: int, after: Place | None) -> s
             # Most of the gaps are in most of the states: SQLite would find them by an index, and then sort them all.
             is_few = len(states) < len(others)
             wanted = wanted.where(table.state.in_(states) if is_few else table.state.not_in(others))
+    if filters.about:
+        wanted = wanted.where(table.about_entry == filters.about)
     if filters.late:
         wanted = wanted.where(is_late(filters.late))
     if filters.assigned is not None:

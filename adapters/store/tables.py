@@ -267,6 +267,7 @@ gaps = sa.Table(
     sa.Index("ix_gaps_state_votes", "state", "votes", "number"),
     sa.Index("ix_gaps_assigned_to", "assigned_to", "number"),
     sa.Index("ix_gaps_state_since", "state", "since"),
+    sa.Index("ix_gaps_about_entry", "about_entry"),
 )
 
 triage_places = sa.Table(

@@ -10,8 +10,11 @@ from adapters.web import (
     about,
     chat,
     desk,
+    desk_demand,
     desk_entry,
+    desk_feedback,
     desk_gaps,
+    desk_unanswered,
     evidence,
     index,
     machines,
@@ -44,9 +47,8 @@ def make_app(parts: Parts) -> web.Application:
     for pages in (chat, evidence, index, register, register_files, machines, about, operations):
         app.add_routes(pages.routes)
     if parts.desk is not None:
-        app.add_routes(desk.routes)
-        app.add_routes(desk_entry.routes)
-        app.add_routes(desk_gaps.routes)
+        for pages in (desk, desk_entry, desk_gaps, desk_unanswered, desk_feedback, desk_demand):
+            app.add_routes(pages.routes)
         if parts.provider is not None:
             app[OPEN_ID] = OpenId(parts.provider, parts.site.public_url + OPENID_BACK)
             app.cleanup_ctx.append(app[OPEN_ID].connected)

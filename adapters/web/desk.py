@@ -6,7 +6,7 @@ from typing import Final
 
 from aiohttp import web
 
-from adapters.web.desk_access import DESK, GAPS, ROLES, SESSION, may_open
+from adapters.web.desk_access import DEMAND, DESK, FEEDBACK, GAPS, ROLES, SESSION, UNANSWERED, may_open
 from adapters.web.desk_entry import desk_of
 from adapters.web.errors import PageError
 from adapters.web.parts import PARTS
@@ -16,6 +16,17 @@ from bot.sign_in_desk import SURFACES
 
 SECTIONS: Final = (
     (GAPS, "Evidence gaps", "What staff flagged: where each stands, who waits for it, and what asks the same."),
+    (
+        UNANSWERED,
+        "Asked in vain",
+        "Questions that nothing answered and nobody flagged, those that ask the same together.",
+    ),
+    (DEMAND, "Demand", "What is asked for by topic, by role and by month."),
+    (
+        FEEDBACK,
+        "Verdicts on answers",
+        "What practitioners found of no use: the wrong entry, or something wrong with it.",
+    ),
     (ROLES, "Roles", "Who may do what in the desk and in chat."),
 )
 PERSON_MAX: Final = 300  # letters

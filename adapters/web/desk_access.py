@@ -19,6 +19,7 @@ from bot.sign_in_desk import STAYS, Session
 
 DESK, SIGN_IN, SIGN_OUT, ROLES = "/desk", "/desk/sign-in", "/desk/sign-out", "/desk/roles"
 GAPS, GAP = "/desk/gaps", "/desk/gaps/{number}"
+UNANSWERED, FEEDBACK, DEMAND = "/desk/unanswered", "/desk/feedback", "/desk/demand"
 ENTER, OPENID, OPENID_BACK = "/desk/enter/{token}", "/desk/openid", "/desk/openid/back"
 EVERYBODY: Final = "everybody"  # signed in or not
 SIGNED_IN: Final = "signed in"  # with any role or none
@@ -41,7 +42,13 @@ ACCESS: Final[Mapping[tuple[str, str], frozenset[Role] | str]] = {
     ("GET", GAP): CENTRE,
     ("POST", f"{GAP}/assign"): TRIAGERS,
     ("POST", f"{GAP}/move"): TRIAGERS,
+    ("POST", f"{GAP}/split"): TRIAGERS,
     ("POST", f"{GAP}/merge"): TRIAGERS,
+    ("GET", UNANSWERED): CENTRE,
+    ("POST", f"{UNANSWERED}/flag"): TRIAGERS,
+    ("GET", FEEDBACK): CENTRE,
+    ("GET", DEMAND): CENTRE,
+    ("GET", f"{DEMAND}.csv"): CENTRE,
     ("GET", ROLES): ADMINISTRATORS,
     ("POST", f"{ROLES}/grant"): ADMINISTRATORS,
     ("POST", f"{ROLES}/revoke"): ADMINISTRATORS,

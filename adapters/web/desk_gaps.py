@@ -22,6 +22,8 @@ ONE: Final = rf"{GAPS}/{{number:\d{{1,12}}}}"
 PAGE: Final = 50
 ON_BOARD: Final = 8  # gaps of each state on the board
 LIKE: Final = 5
+TYPED: Final = ("to", "why", "check", "outcome", "entry", "into", "merge_why", "question", "split_why")
+VOICES: Final = 100  # that can be chosen from
 STATES: Final = {state: state.value.replace("-", " ").capitalize() for state in GapState}
 CHECKS: Final = {Check.KNOWN: "Known", Check.PARTLY_KNOWN: "Partly known", Check.UNKNOWN: "Unknown"}
 ORDERS: Final = {Order.MOST_WANTED: "Most wanted", Order.OLDEST: "Oldest first", Order.NEWEST: "Newest first"}
@@ -38,19 +40,19 @@ T = TypeVar("T", GapState, Check, Order)
 async def listed(request: web.Request) -> web.Response:
     """List gaps: those that are open, unless a state is chosen."""
     desk, query = _desk_of(request), request.query
-    chosen = {name: query.get(name, "") for name in ("state", "topic", "order", "hands", "late")}
+    chosen = {name: query.get(name, "") for name in ("state", "topic", "order", "hands", "late", "about")}
     order = _one_of(Order, chosen["order"]) or Order.MOST_WANTED
     state = _one_of(GapState, chosen["state"])
     hands = {"mine": _me(request), "nobody": ""}.get(chosen["hands"])
     late = desk.promise.late(desk.now()) if chosen["late"] else ()
-    filters = Filters(frozenset({state}) if state else OPEN, chosen["topic"][:60], hands, late)
+    filters = Filters(frozenset({state}) if state else OPEN, chosen["topic"][:60], hands, chosen["about"][:80], late)
     is_none = chosen["late"] and not late  # nothing is promised
     found = [] if is_none else await desk.gaps.listed(filters, order, PAGE + 1, _place(query))
     more = {**chosen, "votes": found[PAGE - 1].votes, "number": found[PAGE - 1].number} if len(found) > PAGE else None
     topic_names = [(one.id, one.name) for one in desk.bot.knowledge.topics.values()]
     return page(
         request, "desk_gaps", gaps=found[:PAGE], more=more, filters=chosen, topic_names=topic_names, states=STATES, orders=ORDERS,
-        hands=HANDS, lates=LATES, waits={gap.number: desk.promise.waits(gap, desk.now()) for gap in found}, late={gap.number: desk.late(gap) for gap in found},
+        hands=HANDS, about=desk.bot.shown.get(chosen["about"]), lates=LATES, waits={gap.number: desk.promise.waits(gap, desk.now()) for gap in found}, late={gap.number: desk.late(gap) for gap in found},
     )  # fmt: skip
 
 
@@ -99,6 +101,19 @@ async def merge(request: web.Request) -> web.Response:
     return await _changed(request, change, said)
 
 
+@routes.post(f"{ONE}/split")
+async def split(request: web.Request) -> web.Response:
+    """Give some of a gap's voices a gap of their own."""
+    form = await request.post()
+    said: dict[str, Any] = _said(form, "question", "split_why")
+    said["voices"] = [
+        int(one) for one in form.getall("voice", []) if isinstance(one, str) and one.isascii() and one.isdigit()
+    ]
+    desk, number = _desk_of(request), _number(request)
+    change = desk.split(number, said["voices"], said["question"], _me(request), desk.clean(said["split_why"]))
+    return await _changed(request, change, said)
+
+
 @routes.post(f"{ONE}/assign")
 async def assign(request: web.Request) -> web.Response:
     """Take a gap into one's own hands, or put it back."""
@@ -109,7 +124,7 @@ async def assign(request: web.Request) -> web.Response:
     return await _changed(request, change, {})
 
 
-async def _changed(request: web.Request, change: Awaitable[Gap], said: Mapping[str, str]) -> web.Response:
+async def _changed(request: web.Request, change: Awaitable[Gap], said: Mapping[str, Any]) -> web.Response:
     """Make a change and return the way to the gap that came of it; or the page with what was wrong, and what was typed."""
     try:
         gap = await change
@@ -118,7 +133,7 @@ async def _changed(request: web.Request, change: Awaitable[Gap], said: Mapping[s
     raise web.HTTPSeeOther(f"{GAPS}/{gap.number}")
 
 
-async def _shown(request: web.Request, told: str = "", said: Mapping[str, str] | None = None) -> web.Response:
+async def _shown(request: web.Request, told: str = "", said: Mapping[str, Any] | None = None) -> web.Response:
     desk = _desk_of(request)
     gap = await _found(desk, _number(request))
     like = [other for other in await desk.like.like(gap.question, LIKE + 1) if other.number != gap.number][:LIKE]
@@ -127,11 +142,12 @@ async def _shown(request: web.Request, told: str = "", said: Mapping[str, str] |
         "gap": gap, "late": desk.late(gap), "history": await desk.gaps.history(gap.number), "like": like, "about": about, "entry": entry, "states": STATES,
         "checks": CHECKS, "next": {state: STATES[state] for state in GapState if state in MOVES[gap.state] - NOT_MOVED_TO},
         "can_merge": GapState.DUPLICATE in MOVES[gap.state], "entries": sorted(desk.bot.shown.values(), key=lambda one: one.title),
-        "may_move": Role.TRIAGER in request[SESSION].roles,
+        "voices": (await desk.gaps.voices(gap.number))[:VOICES], "may_move": Role.TRIAGER in request[SESSION].roles,
         "is_mine": gap.assigned_to == _me(request), "me": _me(request),
         "topics": [desk.bot.knowledge.topics[topic].name for topic in gap.topics if topic in desk.bot.knowledge.topics],
     }  # fmt: skip
-    typed = {"to": "", "why": "", "check": "", "outcome": "", "entry": "", "into": "", "merge_why": "", **(said or {})}
+    typed: dict[str, Any] = dict.fromkeys(TYPED, "")
+    typed |= {"voices": []} | dict(said or {})
     status = 400 if told else 200
     return page(request, "desk_gap", status=status, told=told, typed=typed, session=request[SESSION], **values)
 

@@ -8,6 +8,7 @@ from datetime import date, datetime
 
 from aiohttp import web
 
+from bot.centre_demand import DemandReading
 from bot.demand import GapCounting
 from bot.feedback import FeedbackLog
 from bot.gap_desk import GapDesk
@@ -15,6 +16,7 @@ from bot.gaps import GapReading
 from bot.sign_in_desk import SignInDesk
 from bot.thinking import Think
 from bot.turn import Bot
+from bot.unanswered_desk import UnansweredDesk
 
 Check = Callable[[], Awaitable[None]]  # raises a WhatworksError while the part cannot be used
 
@@ -81,6 +83,8 @@ class Parts:
         desk: Lets the centre's staff into the desk; without it there is none.
         provider: Names them as well, where one is configured.
         gap_desk: Takes what they do with evidence gaps.
+        unanswered: Shows them what was asked in vain.
+        demand: Counts for them who asks for what.
     """
 
     bot: Bot
@@ -95,6 +99,8 @@ class Parts:
     desk: SignInDesk | None = None
     provider: Provider | None = None
     gap_desk: GapDesk | None = None
+    unanswered: UnansweredDesk | None = None
+    demand: DemandReading | None = None
 
 
 PARTS = web.AppKey("parts", Parts)

@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 import shutil
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from aiohttp import web
@@ -15,9 +16,7 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, s
 from structlog.testing import capture_logs
 
 from adapters.web.app import make_app
-from bot.gap_desk import GapDesk
 from bot.gaps_in_memory import GapsInMemory
-from bot.sign_in_desk import SignInDesk
 from bot.turn import Bot
 from tests.adapters.web.conftest import parts_of
 from tests.builders import invented_gaps
@@ -44,13 +43,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
                 )
 
 
-def served(
-    bot: Bot, *, desk: SignInDesk | None = None, gap_desk: GapDesk | None = None, **site: object
-) -> Iterator[str]:
-    """Serve the site in a thread of its own, and yield its address."""
+def served(bot: Bot, given: Mapping[str, Any] | None = None, **site: object) -> Iterator[str]:
+    """Serve the site in a thread of its own, with some parts that a test gives, and yield its address."""
     loop = asyncio.new_event_loop()
     parts = parts_of(bot, GapsInMemory(invented_gaps()), **({"asks_per_minute": 100_000} | site))
-    app = make_app(replace(parts, desk=desk, gap_desk=gap_desk))
+    app = make_app(replace(parts, **(given or {})))
     runner = web.AppRunner(app, access_log=None)
 
     async def start() -> int:

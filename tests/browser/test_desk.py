@@ -15,11 +15,13 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from adapters.store.gap_counts import StoredGapCounts
 from adapters.store.gaps import StoredGaps
 from adapters.store.news import into_outbox
 from adapters.store.sealing import Sealer, key_from
 from adapters.store.store import Store
 from bot.conversations import key_of
+from bot.feedback import Feedback, FeedbackInMemory, Reason, Verdict
 from bot.gap import Check, GapState, NewGap
 from bot.gap_desk import GapDesk
 from bot.gaps import Voice
@@ -27,6 +29,8 @@ from bot.like_gaps import NoLikeGaps
 from bot.roles import Role
 from bot.sign_in_desk import SignInDesk
 from bot.turn import Bot
+from bot.unanswered import UnansweredInMemory, to_keep
+from bot.unanswered_desk import UnansweredDesk
 from tests.adapters.web.conftest import NOW
 from tests.adapters.web.desk import ANN, Clock, desk_on
 from tests.browser.conftest import served
@@ -49,7 +53,7 @@ def desk_site(bot: Bot) -> Iterator[Served]:
     """A site on this machine, so without encryption, with an administrator."""
     desk = desk_on(Clock())
     run(desk.roles.grant(ANN, Role.ADMINISTRATOR, "a test", NOW))
-    for url in served(bot, public_url=HERE, desk=desk):
+    for url in served(bot, {"desk": desk}, public_url=HERE):
         yield Served(url, desk)
 
 
@@ -118,6 +122,17 @@ def tab_to(page: Page, wanted: str) -> None:
     raise AssertionError(f"Tab does not lead to {wanted}")
 
 
+def and_look_around(page: Page, url: str) -> None:
+    """Look at the desk's other pages, and make a gap of what was asked in vain with the keyboard."""
+    for path, heading in (("demand", "Demand"), ("feedback", "Verdicts on answers"), ("unanswered", "Asked in vain")):
+        page.goto(f"{url}/desk/{path}")
+        expect(page.get_by_role("heading", name=heading, exact=True)).to_be_visible()
+        is_accessible(page)
+    tab_to(page, "button[name=key]")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Evidence gap 2", exact=True)).to_be_visible()
+
+
 @pytest.mark.skipif(not AXE.exists(), reason="axe-core is not installed here (npm ci --prefix tests/browser)")
 def test_a_triager_takes_a_gap_and_moves_it_on_with_the_keyboard_alone(
     browser: Browser, bot: Bot, tmp_path: Path
@@ -126,8 +141,24 @@ def test_a_triager_takes_a_gap_and_moves_it_on_with_the_keyboard_alone(
     gaps = StoredGaps(store, sealer, into_outbox(store, sealer, desk.now))
     run(desk.roles.grant(ANN, Role.TRIAGER, "a test", NOW))
     run(store.upgrade())
-    run(gaps.flag(NewGap("Do kites help babies sleep?"), Voice(key_of("slack", "ann")), NOW))
-    for url in served(bot, public_url=HERE, desk=desk, gap_desk=GapDesk(bot, gaps, NoLikeGaps(), desk.now)):
+    new = NewGap("Do kites help babies sleep?", role="Social worker", topics=("early-years",))
+    run(gaps.flag(new, Voice(key_of("slack", "ann")), NOW))
+    run(gaps.add_voice(1, Voice(key_of("slack", "bob")), NOW))
+    gap_desk, questions = GapDesk(bot, gaps, NoLikeGaps(), desk.now), UnansweredInMemory()
+    question, log = to_keep(bot, "does owning a parrot lower caseloads?", NOW.date(), "slack"), FeedbackInMemory()
+    assert question
+    run(questions.keep(question, NOW.date()))
+    for reason in Reason:
+        run(log.record(Feedback("family-group-conferencing", "1", Verdict.NOT_HELPFUL, reason, "web", NOW)))
+    unanswered = UnansweredDesk(gap_desk, questions, 90, NOW.date)
+    given = {
+        "desk": desk,
+        "gap_desk": gap_desk,
+        "unanswered": unanswered,
+        "demand": StoredGapCounts(store),
+        "feedback": log,
+    }
+    for url in served(bot, given, public_url=HERE):
         page = browser.new_page()
         page.goto(f"{url}/desk/gaps")
         link = run(desk.answer(page.locator(".code").inner_text(), ANN))
@@ -155,6 +186,7 @@ def test_a_triager_takes_a_gap_and_moves_it_on_with_the_keyboard_alone(
         tab_to(page, "form[action$=move] button")
         page.keyboard.press("Enter")
         expect(page.get_by_text("Checked, unknown")).to_be_visible()
+        and_look_around(page, url)
         page.close()
     gap = run(gaps.get(1))
     assert (gap.state, gap.check) == (GapState.CHECKED, Check.UNKNOWN)

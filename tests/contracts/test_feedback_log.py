@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from adapters.store.feedback import StoredFeedback
 from adapters.store.store import Store
 from bot.errors import InputError
-from bot.feedback import Feedback, FeedbackCount, FeedbackInMemory, FeedbackLog, Reason, Verdict
+from bot.feedback import Feedback, FeedbackCount, FeedbackInMemory, FeedbackLog, Reason, Verdict, VersionFeedback
 
 AT = datetime(2026, 11, 25, 9, 30, tzinfo=UTC)
 
@@ -37,6 +38,20 @@ class FeedbackLogContract:
         await log.record(given(verdict=Verdict.NOT_HELPFUL))
         await log.explain(first, Reason.LOOKS_WRONG)
         assert await log.counts() == [FeedbackCount("kite-flying", 0, 2, {Reason.LOOKS_WRONG: 1})]
+
+    async def test_verdicts_are_counted_by_version_with_the_newest(self, log: FeedbackLog) -> None:
+        assert await log.by_version() == []
+        later = AT + timedelta(days=1)
+        for one in (
+            given(), given(verdict=Verdict.NOT_HELPFUL, reason=Reason.NOT_MY_QUESTION), given(verdict=Verdict.NOT_HELPFUL),
+            replace(given(verdict=Verdict.NOT_HELPFUL, reason=Reason.LOOKS_WRONG), at=later), replace(given(), version="another"),
+        ):  # fmt: skip
+            await log.record(one)
+        found = {one.version: one for one in await log.by_version()}
+        reasons = {Reason.NOT_MY_QUESTION: 1, Reason.LOOKS_WRONG: 1}
+        assert found["0123456789ab"] == VersionFeedback("kite-flying", "0123456789ab", 1, 3, reasons, later)
+        assert (found["0123456789ab"].wrong_matches, found["0123456789ab"].on_content) == (1, 1)
+        assert found["another"] == VersionFeedback("kite-flying", "another", 1, 0, {}, AT)
 
     async def test_a_reason_for_no_verdict_is_refused(self, log: FeedbackLog) -> None:
         with pytest.raises(InputError, match="no verdict"):

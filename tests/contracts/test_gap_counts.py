@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from adapters.store.gap_counts import StoredGapCounts
 from adapters.store.gaps import StoredGaps
 from adapters.store.sealing import Sealer, key_from
 from adapters.store.store import Store
+from bot.centre_demand import Asked, CentreDemand
 from bot.conversations import key_of
 from bot.demand import GapCounting, Standing, TopicGaps
 from bot.gap import Check, GapState, NewGap
@@ -69,3 +72,26 @@ async def test_a_voice_changes_where_the_register_stands_only_when_its_band_chan
     assert await counted(store, gaps) == before
     await gaps.add_voice(number, Voice(key_of("slack", "a fifth")), LATER)
     assert (await counted(store, gaps))[2] == Standing(LATER, {5: 1})
+
+
+async def test_the_centre_sees_demand_by_topic_role_and_month(store: Store, gaps: Gaps) -> None:
+    counts = StoredGapCounts(store)
+    assert await counts.demand() == CentreDemand([], [], [])
+    for number, (role, topics, at) in enumerate(
+        [
+            ("Social worker", ("sleep", "play"), NOW),
+            (" social WORKER", ("sleep",), NOW + timedelta(days=40)),
+            ("", (), NOW + timedelta(days=40)),
+        ]
+    ):
+        made = await gaps.flag(
+            NewGap("Do kites help?", role=role, topics=topics), Voice(key_of("slack", f"{number}")), at
+        )
+        await gaps.add_voice(made.number, Voice(key_of("slack", "another")), NOW + timedelta(days=40))
+    assert await counts.demand() == CentreDemand(
+        [Asked("sleep", 2, 4), Asked("play", 1, 2)],
+        [Asked("social worker", 2, 4), Asked("", 1, 2)],
+        [Asked("2027-01", 2, 5), Asked("2026-11", 1, 1)],
+    )
+    await gaps.merge(2, 1, TRIAGER, "the same", LATER)
+    assert (await counts.demand()).topics == [Asked("play", 1, 3), Asked("sleep", 1, 3)]

@@ -16,11 +16,13 @@ from aiohttp.test_utils import TestClient, TestServer
 
 from adapters.web.app import make_app
 from adapters.web.parts import Provider
+from bot.centre_demand import DemandReading
 from bot.gap_desk import GapDesk
 from bot.roles import Person, Role, RolesInMemory
 from bot.sign_in import SessionsInMemory, SignInsInMemory
 from bot.sign_in_desk import Chance, SignInDesk
 from bot.turn import Bot
+from bot.unanswered_desk import UnansweredDesk
 from tests.adapters.web.conftest import NOW, URL, parts_of
 from tests.adapters.web.pages import Page
 
@@ -114,10 +116,20 @@ async def browsers(
     count: int = 1,
     provider: Provider | None = None,
     gap_desk: GapDesk | None = None,
+    unanswered: UnansweredDesk | None = None,
+    demand: DemandReading | None = None,
     **site: object,
 ) -> AsyncIterator[list[Browser]]:
     """Serve a site with a desk to some browsers."""
     given = {"asks_per_minute": 100_000} | site
-    parts = replace(parts_of(bot, None, **given), desk=desk, provider=provider, gap_desk=gap_desk, now=desk.now)
+    parts = replace(
+        parts_of(bot, None, **given),
+        desk=desk,
+        provider=provider,
+        gap_desk=gap_desk,
+        unanswered=unanswered,
+        demand=demand,
+        now=desk.now,
+    )
     async with TestClient(TestServer(make_app(parts)), cookie_jar=DummyCookieJar()) as client:
         yield [Browser(client) for _ in range(count)]

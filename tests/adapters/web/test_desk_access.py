@@ -11,6 +11,7 @@ import pytest
 from aiohttp import DummyCookieJar, web
 from aiohttp.test_utils import TestClient, TestServer
 
+from adapters.store.gap_counts import StoredGapCounts
 from adapters.store.gaps import StoredGaps
 from adapters.store.news import into_outbox
 from adapters.store.sealing import Sealer, key_from
@@ -27,8 +28,11 @@ from bot.like_gaps import NoLikeGaps
 from bot.roles import Person, Role
 from bot.sign_in_desk import SignInDesk
 from bot.turn import Bot
+from bot.unanswered import UnansweredInMemory
+from bot.unanswered_desk import UnansweredDesk
 from tests.adapters.web.conftest import NOW, URL, Visitor, parts_of
 from tests.adapters.web.desk import ANN, Browser, Clock, browsers, desk_on, sign_in
+from tests.builders import TODAY
 
 MANAGER = Person("slack", "U0MANAGER")
 NAMESAKE = Person("teams", MANAGER.person)  # of another organisation: the manager's ID there is somebody else's here
@@ -37,8 +41,9 @@ WHO: tuple[str, ...] = (*Role, SIGNED_OUT, REVOKED, FOREIGN)
 # What the forms of every page need.
 FORM = {
     "surface": "slack", "person": "U0NEW", "role": "curator", "hands": "mine", "to": "clarified", "why": "Asked.", "into": "2", "merge_why": "The same.",
+    "voice": "1", "question": "Do kites help toddlers sleep?", "split_why": "Two questions.", "key": "",
 }  # fmt: skip
-GAP_ACTIONS = ("/desk/gaps/{number}/assign", "/desk/gaps/{number}/move", "/desk/gaps/{number}/merge")
+GAP_ACTIONS = tuple(f"/desk/gaps/{{number}}/{what}" for what in ("assign", "move", "merge", "split"))
 
 
 @pytest.fixture
@@ -53,7 +58,11 @@ async def one(small_bot: Bot, desk: SignInDesk, tmp_path: Path) -> AsyncIterator
     kept = StoredGaps(store, sealer, into_outbox(store, sealer, desk.now))
     for person in ("ann", "bob"):
         await kept.flag(NewGap("Do kites help babies sleep?"), Voice(key_of("slack", person)), NOW)
-    async with browsers(small_bot, desk, gap_desk=GapDesk(small_bot, kept, NoLikeGaps(), desk.now)) as (browser,):
+    await kept.add_voice(1, Voice(key_of("slack", "cleo")), NOW)
+    gap_desk = GapDesk(small_bot, kept, NoLikeGaps(), desk.now)
+    unanswered = UnansweredDesk(gap_desk, UnansweredInMemory(), 90, lambda: TODAY)
+    counts = StoredGapCounts(store)
+    async with browsers(small_bot, desk, gap_desk=gap_desk, unanswered=unanswered, demand=counts) as (browser,):
         yield browser
     await store.close()
 
@@ -89,6 +98,8 @@ def expected(method: str, path: str, who: str) -> int:
         return 302 if method == "GET" else 403
     if rule != SIGNED_IN and who not in rule:
         return 403
+    if path == "/desk/unanswered/flag":
+        return 400  # the form names no question that was asked
     return 303 if path in GAP_ACTIONS else 200
 
 

@@ -21,6 +21,7 @@ def upgrade() -> None:
         " AND (from_state IS NULL OR from_state <> to_state)), changed)"
     )
     op.create_index("ix_gaps_state_since", "gaps", ["state", "since"])
+    op.create_index("ix_gaps_about_entry", "gaps", ["about_entry"])
     op.add_column("deliveries", sa.Column("stale", sa.Boolean, nullable=False, server_default=sa.false()))
     op.create_table(
         "triage_places",
