@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import getpass
 import json
+import shutil
+import tempfile
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -18,6 +20,8 @@ if TYPE_CHECKING:  # imported late, where it is needed: the command line starts 
     from bot.gap import Gap
     from bot.gap_desk import GapDesk
     from bot.gaps import Change
+    from bot.proposals import Proposal
+    from bot.turn import Bot
     from bot.unanswered_desk import UnansweredDesk
 
 T = TypeVar("T")
@@ -91,7 +95,7 @@ def show(number: int) -> None:
     gap, history = _with_desk(work)
     click.echo(f"Gap {gap.number}, {gap.state}, {gap.votes} voices: {gap.question}")
     for label, said in (("Decision", gap.decision), ("For whom", gap.for_whom), ("How soon", gap.how_soon), ("Role", gap.role),
-                        ("Topics", ", ".join(gap.topics)), ("Check", gap.check), ("Outcome", gap.outcome), ("Entry", gap.entry)):  # fmt: skip
+                        ("Flagged on", gap.about_entry), ("Concern", gap.concern), ("Topics", ", ".join(gap.topics)), ("Check", gap.check), ("Outcome", gap.outcome), ("Entry", gap.entry)):  # fmt: skip
         if said:
             click.echo(f"  {label}: {said}")
     for line in history:
@@ -171,34 +175,66 @@ def assign(number: int, to: str, by: str) -> None:
 
 @gaps.command()
 @click.argument("number", type=int)
-@click.option("--write", is_flag=True, help="Change the sheet, and have the question asked in every test run.")
+@click.option(
+    "--write",
+    is_flag=True,
+    help="Change the sheet if nothing gets worse by it, and have the question asked in every test run.",
+)
 @click.option(
     "--sheets",
     type=click.Path(path_type=Path, file_okay=False, exists=True),
     help="The folder of sheets; the product's own unless told.",
 )
-def propose(number: int, sheets: Path | None, *, write: bool) -> None:
-    """Show how a sheet would change so that a gap that was known after all finds its entry."""
+@click.option(
+    "--evaluate",
+    "golden",
+    type=click.Path(path_type=Path, file_okay=False, exists=True),
+    help="Another golden set, by which it is judged whether anything gets worse.",
+)
+def propose(number: int, sheets: Path | None, golden: Path | None, *, write: bool) -> None:
+    """Show how a sheet would change so that a gap that was known after all finds its entry; and change it, if nothing gets worse."""
     from bot import proposals
+    from bot.golden import GOLDEN
     from knowledge.sheet import SHEETS
 
     folder = sheets or SHEETS
 
-    async def work(desk: GapDesk) -> tuple[proposals.Proposal, Path, str, str]:
+    async def work(desk: GapDesk) -> tuple[proposals.Proposal, Path, str, str, Bot]:
         proposal = proposals.proposal_of(await desk.gaps.get(number))
         sheet = proposals.sheet_of(proposal, folder)
         before = sheet.read_text(encoding="utf-8")
-        return proposal, sheet, before, proposals.with_example(before, proposal.question)
+        return proposal, sheet, before, proposals.with_example(before, proposal.question), desk.bot
 
-    proposal, sheet, before, after = _with_desk(work)
+    proposal, sheet, before, after, bot = _with_desk(work)
     click.echo(proposals.difference(before, after, f"knowledge/sheets/{sheet.name}"), nl=False)
     if write:
+        _judge(proposal, sheet, after, bot, golden or GOLDEN)
         sheet.write_text(after, encoding="utf-8")
         with (folder.parent / proposals.ASKED.name).open("a", encoding="utf-8") as file:
             file.write(proposal.line())
-        click.echo(
-            "Written. Next: whatworks knowledge check, whatworks knowledge build, and whatworks evaluate, which has to stay as good."
-        )
+        click.echo("Written. Next: whatworks knowledge build.")
+
+
+@says_errors
+def _judge(proposal: Proposal, sheet: Path, after: str, before: Bot, golden: Path) -> None:
+    """Build a knowledge base with the changed sheet aside, and refuse the change if the golden set is answered worse with it."""
+    from bot import bootstrap, proposals
+    from bot.build import build_knowledge
+    from bot.errors import InputError
+    from bot.golden import check_no_worse
+    from bot.settings import load_settings
+
+    today = bootstrap.today()
+    with tempfile.TemporaryDirectory() as aside:
+        sheets, compiled = Path(aside) / "sheets", Path(aside) / "knowledge.sqlite"
+        shutil.copytree(sheet.parent, sheets)
+        (sheets / sheet.name).write_text(after, encoding="utf-8")
+        build_knowledge(compiled, today, bootstrap.progress(), sheets)
+        bot = bootstrap.make_bot(load_settings().model_copy(update={"knowledge": compiled}))
+        scores = check_no_worse(before, bot, golden, proposal.entry, today)
+        if proposals.not_found(bot, [proposal], today):
+            raise InputError("The question would still not find its entry: other examples of it may help")
+    click.echo(f"The golden set is answered no worse: first answer right {scores.top_1}, precision {scores.precision}.")
 
 
 @gaps.command()

@@ -36,6 +36,14 @@ class Check(StrEnum):
     UNKNOWN = "unknown"
 
 
+class Concern(StrEnum):
+    """Why a gap was flagged on an answer."""
+
+    OTHER_QUESTION = "other-question"
+    OUT_OF_DATE = "out-of-date"
+    OTHER_SETTING = "other-setting"
+
+
 _S = GapState
 CLOSED: Final = frozenset({_S.ANSWERED, _S.WILL_NOT_ANSWER, _S.DUPLICATE})
 OPEN: Final = frozenset(_S) - CLOSED
@@ -87,6 +95,7 @@ class NewGap:
         surface: Where it was flagged.
         about_entry: The entry that was on the screen; "" for none.
         about_version: Its version.
+        concern: Why it was flagged on that entry, as a `Concern`; "" where it was not said.
 
     Raises:
         InputError: If a text is too short, too long or has characters that cannot be kept.
@@ -101,6 +110,7 @@ class NewGap:
     surface: str = ""
     about_entry: str = ""
     about_version: str = ""
+    concern: str = ""
 
     def __post_init__(self) -> None:
         _within("The question", self.question, 5, WORDS_MAX)
@@ -108,7 +118,7 @@ class NewGap:
         _within("Whom it is about", self.for_whom, 0, 300)
         for what, text, longest in (
             ("When it is needed", self.how_soon, 60), ("The role", self.role, 60), ("The surface", self.surface, 20),
-            ("The entry", self.about_entry, 80), ("The entry's version", self.about_version, 12),
+            ("The entry", self.about_entry, 80), ("The entry's version", self.about_version, 12), ("The concern", self.concern, 20),
             *(("A topic", topic, 60) for topic in self.topics),
         ):  # fmt: skip
             _within(what, text, 0, longest)
@@ -130,6 +140,7 @@ class Gap:
         changed: When it last changed; a voice is no change.
         since: When it came into its state.
         votes: How many persons have a voice.
+        concern: As in `NewGap`.
     """
 
     number: int
@@ -152,6 +163,7 @@ class Gap:
     changed: datetime
     since: datetime
     votes: int
+    concern: str = ""
 
     @property
     def is_open(self) -> bool:

@@ -10,7 +10,7 @@ from typing import Final
 from bot import wording
 from bot.conversations import key_of
 from bot.errors import InputError
-from bot.gap import Check, Gap, GapState, NewGap
+from bot.gap import Check, Concern, Gap, GapState, NewGap
 from bot.gap_clock import Promise
 from bot.gaps import Filters, Gaps, Order, Voice
 from bot.like_gaps import LikeGaps
@@ -36,7 +36,10 @@ class Cleaned:
         """Yield what was filled in, with its label."""
         for name, label in wording.GAP_LABELS.items():
             if self.form.get(name):
-                yield label, self.form[name]
+                yield (
+                    label,
+                    wording.CONCERNS.get(self.form[name], self.form[name]) if name == "concern" else self.form[name],
+                )
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +78,8 @@ class GapDesk:
         how_soon = str(form.get("how_soon") or "")
         clean["how_soon"] = how_soon if how_soon in HOW_SOON else ""
         clean["entry"] = str(form.get("entry") or "")
+        concern = str(form.get("concern") or "")
+        clean["concern"] = concern if clean["entry"] and concern in set(Concern) else ""
         new_gap(clean, (), "", "")  # the same rules as for what is kept
         texts = [clean[name] for name in FIELDS if clean[name]]
         # Each by itself as well: words around it can hide a cry for help.
@@ -86,12 +91,17 @@ class GapDesk:
         return self.bot.recogniser.recognise(text, self.bot.shown).is_urgent
 
     async def flag(self, form: Mapping[str, object], person: Address, who: str) -> str:
-        """Keep a gap that somebody confirmed, and return what to tell them.
+        """Keep a gap that somebody confirmed, and return what to tell them; see `keep`."""
+        return wording.gap_flagged(await self.keep(form, person, who))
+
+    async def keep(self, form: Mapping[str, object], person: Address, who: str, *, is_told: bool = True) -> int:
+        """Keep a gap that somebody confirmed, and return its number.
 
         Args:
             form: As `cleaned` returned it; cleaned again, since it came back from outside.
             person: Where they are told what becomes of it.
             who: The person, as the surface names them; only a hash of it is kept.
+            is_told: Whether they can be told; in a browser nobody can.
 
         Raises:
             InputError: Saying what to write differently.
@@ -103,11 +113,11 @@ class GapDesk:
             if earlier.question == clean["question"] and key in {
                 voice.person for voice in await self.gaps.voices(earlier.number)
             }:
-                return wording.gap_flagged(earlier.number)
+                return earlier.number
         entry = self.bot.shown.get(clean["entry"])
         new = new_gap(clean, self._topics(clean["question"]), person.surface, entry.version if entry else "")
-        made = await self.gaps.flag(new, Voice(key, person, is_flagger=True), self.now())
-        return wording.gap_flagged(made.number)
+        made = await self.gaps.flag(new, Voice(key, person if is_told else None, is_flagger=True), self.now())
+        return made.number
 
     async def flag_for_centre(self, question: str, actor: str, why: str) -> Gap:
         """Keep a gap that the centre itself flags, with its voice, which is told nothing; the same question by the same person once.
@@ -174,7 +184,7 @@ class GapDesk:
             raise InputError(f"Gap {number} has the voices 1 to {len(voices)}: say which of them go")
         new = NewGap(
             cleaned.form["question"], gap.decision, gap.for_whom, gap.how_soon, gap.role, self._topics(question), gap.surface,
-            gap.about_entry, gap.about_version,
+            gap.about_entry, gap.about_version, gap.concern,
         )  # fmt: skip
         return await self.gaps.split(
             number, [voices[place - 1].person for place in places], new, actor, why, self.now()
@@ -199,5 +209,5 @@ def new_gap(form: Mapping[str, str], topics: tuple[str, ...], surface: str, vers
     """Return the gap of a form; `InputError` if it cannot be kept."""
     return NewGap(
         form["question"], form["decision"], form["for_whom"], form["how_soon"], form["role"], topics, surface,
-        form["entry"] if version else "", version,
+        form["entry"] if version else "", version, form["concern"] if version else "",
     )  # fmt: skip

@@ -232,7 +232,9 @@ def _no_entry(reply: NoEntryReply, told: tuple[Note, ...]) -> Card:
         blocks: tuple[Block, ...] = (*told, Paragraph(wording.FLAG), Note(wording.FLAG_WHERE))
         return Card(reply.ending, wording.FLAG_HEADING, blocks, (), wording.FLAG_HEADING)
     blocks = (*told, Paragraph(wording.NO_ENTRY), Paragraph(wording.NO_ENTRY_NEXT))
-    return Card(reply.ending, wording.NO_ENTRY_HEADING, blocks, (Button("Flag a gap", "flag a gap"),), wording.NO_ENTRY)
+    return Card(
+        reply.ending, wording.NO_ENTRY_HEADING, blocks, (Button("Flag a gap", wording.FLAG_SAYS),), wording.NO_ENTRY
+    )
 
 
 def _out_of_remit(reply: OutOfRemitReply, told: tuple[Note, ...]) -> Card:

@@ -215,7 +215,7 @@ class TriageTalk:
         about = self.desk.bot.shown.get(gap.about_entry)
         said = (
             ("Decision", gap.decision), ("For whom", gap.for_whom), ("How soon", gap.how_soon), ("Role", gap.role),
-            ("Topics", ", ".join(gap.topics)), ("Flagged on the answer", about.title if about else ""), ("Outcome", gap.outcome), ("Entry", gap.entry),
+            ("Topics", ", ".join(gap.topics)), ("Flagged on the answer", about.title if about else ""), ("Because", wording.CONCERNS.get(gap.concern, "")), ("Outcome", gap.outcome), ("Entry", gap.entry),
         )  # fmt: skip
         blocks: list[Block] = [Lead(gap.question), *(Labelled(label, text) for label, text in said if text)]
         check = f", {gap.check}" if gap.check else ""

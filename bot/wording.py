@@ -6,6 +6,7 @@ from datetime import date
 from typing import Final
 
 from bot.feedback import Reason
+from bot.gap import Concern
 from bot.reply import Facet, Occasion
 from knowledge.entry import Answer, Direction, Effect, EvidenceEntry, Kind, OutcomeArea, SourceType, Strength
 
@@ -116,11 +117,10 @@ NONE_OF_THESE: Final = "None of these"
 NO_ENTRY_HEADING: Final = "Nothing on that yet"
 NO_ENTRY: Final = "The knowledge base has no entry that answers this, and the bot does not guess. That nothing is here does not mean that nobody has studied it."
 NO_ENTRY_NEXT: Final = "The question can be flagged as an evidence gap, so that the centre hears of it."
+FLAG_SAYS: Final = "flag a gap"
 FLAG_HEADING: Final = "Flag an evidence gap"
 FLAG: Final = "Thank you: knowing what is missing matters. Leave out names and anything that could identify a family."
-FLAG_WHERE: Final = (
-    "Gaps are flagged in Slack and Teams: this page does not know where to tell you what becomes of one."
-)
+FLAG_WHERE: Final = "Gaps are flagged in Slack (/evidence gap), in Teams (write gap), and on the page of evidence gaps."
 FLAG_HOW: Final = "To flag what the evidence does not answer, use /evidence gap in Slack, or write gap in Teams."
 COMPARE_HEADING: Final = "Side by side"
 CANNOT_COMPARE: Final = "The two cannot be compared: no outcome was measured for both. Each stands on its own studies."
@@ -165,10 +165,26 @@ PREVIEW: Final = "As it stands today, this comes next:"
 NEWS_HEADING: Final = "News of an evidence gap"
 GAP_LABELS: Final = {
     "question": "Your question, in your own words", "decision": "What decision is it for?", "for_whom": "For whom: age, setting",
-    "how_soon": "How soon would an answer help?", "role": "Your role, if you like",
+    "concern": "What about the answer?", "how_soon": "How soon would an answer help?", "role": "Your role, if you like",
 }  # fmt: skip
-GAP_WORDS: Final = frozenset({"gap", "flag a gap", "flag gap"})  # what opens the form
+CONCERNS: Final = {
+    Concern.OTHER_QUESTION.value: "It does not answer my question", Concern.OUT_OF_DATE.value: "It is out of date",
+    Concern.OTHER_SETTING.value: "It is not for my setting",
+}  # fmt: skip
+GAP_FROM_MESSAGE: Final = "The question is a message that somebody wrote, without what looked like personal data. Please put it into your own words."
+GAP_BELOW: Final = "If it answers another question, flag what you wanted to know with “Flag a gap” below the answer."
+FLAG_ON_ENTRY: Final = "Does it not answer your question, or not fit your setting, or is it out of date? Flag a gap"
+GAP_INSTEAD: Final = "Flag what you wanted to know"
+GAP_ON_WEB: Final = (
+    "Thank you. It is evidence gap {number} now. Nothing here knows where to tell you what becomes of it: once the centre has looked at it, it "
+    "stands in the register. To be told, write gap {number} me too to the bot in Slack or Teams."
+)
+VOICE_ON_WEB: Final = "Your voice counts for evidence gap {number}. To be told what becomes of it, write gap {number} me too to the bot in Slack or Teams."
+GAP_WORDS: Final = frozenset({"gap", FLAG_SAYS, "flag gap"})  # what opens the form
 GAP_NO_NAMES: Final = "No names of children, families or colleagues, please. The centre sees your words and not who you are; you hear what becomes of it."
+GAP_WEB_NO_NAMES: Final = (
+    "No names of children, families or colleagues, please. The centre sees your words and not who you are."
+)
 GAP_LOOK: Final = "This is what the centre would get. Nothing has been sent yet."
 GAP_SEND, GAP_CHANGE, GAP_REVIEW = "Send it", "Change it", "Look at it first"
 LIKE_GAPS: Final = (
@@ -330,7 +346,7 @@ def removed(types: tuple[str, ...]) -> str:
 
 def gap_flagged(number: int) -> str:
     """Return what whoever flagged a gap is told."""
-    return f"Thank you. It is evidence gap {number} now. You will hear here what becomes of it."
+    return f"Thank you. It is evidence gap {number} now. You will hear from this bot what becomes of it."
 
 
 def desk_for_staff(surface: str, person: str) -> str:

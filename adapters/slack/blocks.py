@@ -42,6 +42,7 @@ WRITTEN: Final = "written"  # what somebody writes into a card
 WRITTEN_MAX: Final = 600
 
 SAY, SHARE, MENU, VERDICT, REASON = "say", "share", "menu", "verdict", "reason"
+INSTEAD: Final = "gap_instead"  # flags what somebody wanted to know, when they got another answer
 SOURCES, CITE, GAP, FOLLOW, MISTAKE = "sources", "cite", "gap", "follow", "mistake"
 
 
@@ -197,9 +198,10 @@ def _about(entry_id: str, version: str, site: str, *, is_private: bool) -> list[
     return [context(f"<{site}/evidence/{entry_id}|Read the whole entry>"), *made] if site else made
 
 
-def reasons_of(number: str) -> list[Json]:
+def reasons_of(number: str, entry_id: str) -> list[Json]:
     """Return the question why an answer was not helpful, about a verdict that was kept."""
-    elements = [button(wording.REASON_WORDS[reason], f"{REASON}:{reason.value}", number) for reason in Reason]
+    of = f"{number}|{entry_id}"
+    elements = [button(wording.REASON_WORDS[reason], f"{REASON}:{reason.value}", of) for reason in Reason]
     return [section(escape(wording.THANKS_NOT_HELPFUL)), {"type": "actions", "elements": elements}]
 
 

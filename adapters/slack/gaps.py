@@ -11,7 +11,7 @@ from slack_bolt.async_app import AsyncApp, AsyncBoltContext
 from slack_sdk.web.async_client import AsyncWebClient
 
 from adapters.slack.asking import ITEM, Asking, person_of
-from adapters.slack.blocks import Json, button, context, escape, section
+from adapters.slack.blocks import INSTEAD, Json, button, context, escape, section
 from adapters.slack.inbound import REMOVED
 from adapters.slack.parts import SlackParts
 from adapters.slack.sending import Message, Place, post, respond, told
@@ -25,7 +25,8 @@ from bot.reply import UrgentReply
 from bot.turn import Conversation
 
 FORM, SEND, CHANGE = "gap", "gap_send", "gap_change"
-HOW_SOON_FIELD: Final = "how_soon"
+ON_MESSAGE: Final = "flag_gap"  # the shortcut on a message
+HOW_SOON_FIELD, CONCERN = "how_soon", "concern"
 
 
 class Gaps:
@@ -40,10 +41,21 @@ class Gaps:
         app.view(FORM)(self.look)
         app.action(SEND)(self.send)
         app.action(CHANGE)(self.change)
+        app.action(INSTEAD)(self.change)
+        app.message_shortcut(ON_MESSAGE)(self.about_message)
 
     async def open(self, body: Json, client: AsyncWebClient, filled: Mapping[str, str]) -> None:
         """Open the form, with what is known already."""
         await told(lambda: client.views_open(trigger_id=body["trigger_id"], view=form(filled)))
+
+    async def about_message(self, body: Json, client: AsyncWebClient) -> None:
+        """Open the form with the words of a message, personal data removed: somebody else's, as the form says."""
+        words = str(body["message"].get("text", ""))[: FIELDS["question"]]
+        await told(
+            lambda: client.views_open(
+                trigger_id=body["trigger_id"], view=form({"question": words}, wording.GAP_FROM_MESSAGE)
+            )
+        )
 
     async def look(self, body: Json, client: AsyncWebClient, context: AsyncBoltContext) -> None:
         """Show to whoever filled the form in what the centre would get."""
@@ -92,15 +104,13 @@ class Gaps:
         return [*blocks, {"type": "actions", "elements": actions}, *others]
 
 
-def form(filled: Mapping[str, str]) -> Json:
-    """Return the form, with what is known already."""
-    blocks = [section(escape(wording.GAP_NO_NAMES))]
+def form(filled: Mapping[str, str], note: str = "") -> Json:
+    """Return the form, with what is known already, and a note on that."""
+    blocks = [section(escape(said)) for said in (note, wording.GAP_NO_NAMES) if said]
     blocks += [_text(name, most, filled.get(name, "")) for name, most in FIELDS.items()]
-    options = [{"text": _plain(one), "value": one} for one in HOW_SOON]
-    soon: Json = {"type": "static_select", "action_id": HOW_SOON_FIELD, "options": options}
-    if filled.get(HOW_SOON_FIELD) in HOW_SOON:
-        soon["initial_option"] = next(one for one in options if one["value"] == filled[HOW_SOON_FIELD])
-    blocks.insert(-1, _field(HOW_SOON_FIELD, soon, optional=True))
+    if filled.get("entry"):
+        blocks.insert(-len(FIELDS), _select(CONCERN, wording.CONCERNS, filled))
+    blocks.insert(-1, _select(HOW_SOON_FIELD, {one: one for one in HOW_SOON}, filled))
     return {
         "type": "modal", "callback_id": FORM, "title": _plain("Flag a gap"), "submit": _plain("Look at it"), "close": _plain("Cancel"),
         "private_metadata": filled.get("entry", ""), "blocks": blocks,
@@ -112,6 +122,14 @@ def _text(name: str, most: int, written: str) -> Json:
     if written:
         element["initial_value"] = written[:most]
     return _field(name, element, optional=name != "question")
+
+
+def _select(name: str, choices: Mapping[str, str], filled: Mapping[str, str]) -> Json:
+    options = [{"text": _plain(label), "value": value} for value, label in choices.items()]
+    element: Json = {"type": "static_select", "action_id": name, "options": options}
+    if filled.get(name) in choices:
+        element["initial_option"] = next(one for one in options if one["value"] == filled[name])
+    return _field(name, element, optional=True)
 
 
 def _field(name: str, element: Json, *, optional: bool) -> Json:

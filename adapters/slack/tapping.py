@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from contextlib import suppress
 from typing import Final
@@ -14,6 +15,7 @@ from adapters.slack.blocks import (
     CITE,
     FOLLOW,
     GAP,
+    INSTEAD,
     MENU,
     MISTAKE,
     REASON,
@@ -22,6 +24,7 @@ from adapters.slack.blocks import (
     SOURCES,
     VERDICT,
     Json,
+    button,
     context,
     conversation_of,
     escape,
@@ -34,7 +37,8 @@ from adapters.slack.sending import Message, Place, post, respond
 from bot import wording
 from bot.conversations import key_of
 from bot.errors import StoreError
-from bot.feedback import Feedback, Reason, Verdict
+from bot.feedback import WRONG_MATCH, Feedback, Reason, Verdict
+from bot.gap import Concern
 from bot.gap_talk import is_of_gaps
 from bot.layout import lay_out
 from bot.reply import Facet
@@ -133,14 +137,21 @@ class Tapping:
         if verdict is Verdict.HELPFUL:
             await self._tell(body, client, wording.THANKS_HELPFUL)
         else:
-            asked = Message(escape(wording.THANKS_NOT_HELPFUL), reasons_of(number))
+            asked = Message(escape(wording.THANKS_NOT_HELPFUL), reasons_of(number, entry_id))
             await respond(client, body["response_url"], asked)
 
     async def reason(self, body: Json, client: AsyncWebClient) -> None:
         """Add why an answer was not helpful."""
         action = body["actions"][0]
-        await self._parts.feedback.explain(action["value"], Reason(action["action_id"].removeprefix(f"{REASON}:")))
-        await self._tell(body, client, wording.THANKS_REASON)
+        number, _, entry_id = str(action["value"]).partition("|")
+        reason = Reason(action["action_id"].removeprefix(f"{REASON}:"))
+        await self._parts.feedback.explain(number, reason)
+        blocks = [section(escape(wording.THANKS_REASON))]
+        if reason in WRONG_MATCH and self._asking.open_gap:
+            wanted = {"entry": entry_id, "concern": Concern.OTHER_QUESTION.value}  # what was asked is not kept
+            value = json.dumps(wanted, ensure_ascii=False, separators=(",", ":"))
+            blocks.append({"type": "actions", "elements": [button(wording.GAP_INSTEAD, INSTEAD, value)]})
+        await respond(client, body["response_url"], Message(escape(wording.THANKS_REASON), blocks))
 
     async def _keep(self, entry_id: str, version: str, verdict: Verdict, reason: Reason | None) -> str:
         given = Feedback(entry_id, version, verdict, reason, SURFACE, self._parts.now())

@@ -256,6 +256,7 @@ gaps = sa.Table(
     sa.Column("surface", sa.String(20), nullable=False),
     sa.Column("about_entry", sa.String(80), nullable=False),
     sa.Column("about_version", sa.String(12), nullable=False),
+    sa.Column("concern", sa.String(20), nullable=False),  # why it was flagged on that entry
     sa.Column("at", Instant, nullable=False),
     sa.Column("changed", Instant, nullable=False),
     sa.Column("since", Instant, nullable=False),  # when it came into its state

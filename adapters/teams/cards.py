@@ -279,7 +279,8 @@ def reasons(reaction: str) -> Json:
         {"type": "Input.ChoiceSet", "id": REASON, "label": "What was the matter?", "style": "expanded", "choices": choices},
     ]  # fmt: skip
     lead = wording.THANKS_HELPFUL if reaction == "like" else "One tap is enough; nothing else is kept."
-    return told(lead, *asked) | {"actions": [{"type": "Action.Submit", "title": "Send"}]}
+    where = [] if reaction == "like" else [small(wording.GAP_BELOW)]
+    return told(lead, *asked, *where) | {"actions": [{"type": "Action.Submit", "title": "Send"}]}
 
 
 def cut(said: str, most: int) -> str:

@@ -46,10 +46,7 @@ class Extension:
 
     async def about_message(self, value: Mapping[str, Any]) -> Json:
         """Return a dialog with what a message is about; the message itself is shown and kept nowhere."""
-        payload = value.get("messagePayload")
-        body = payload.get("body") if isinstance(payload, Mapping) else None
-        said = plain(str(body.get("content") or "")) if isinstance(body, Mapping) else ""
-        turn = await self._parts.glance(said, Conversation())
+        turn = await self._parts.glance(words_of(value), Conversation())
         # Somebody else's words: not even a button carries them.
         return self._dialog(turn, replace(turn.conversation, question=""))
 
@@ -101,6 +98,13 @@ class Extension:
         if found.hostname != ours.hostname or not found.path.startswith(before):
             return ""
         return found.path.removeprefix(before).strip("/")
+
+
+def words_of(value: Mapping[str, Any]) -> str:
+    """Return the words of the message that a command was used on."""
+    payload = value.get("messagePayload")
+    body = payload.get("body") if isinstance(payload, Mapping) else None
+    return plain(str(body.get("content") or "")) if isinstance(body, Mapping) else ""
 
 
 def _parameter(value: Mapping[str, Any], name: str) -> str:

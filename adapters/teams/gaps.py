@@ -21,11 +21,13 @@ from bot.layout import lay_out
 from bot.reply import Reply, UrgentReply
 from bot.turn import Conversation
 
-HOW_SOON_FIELD: Final = "how_soon"
+HOW_SOON_FIELD, CONCERN = "how_soon", "concern"
+ON_MESSAGE: Final = "flagGapOnThis"  # the command on a message
+DIALOG_TITLE: Final = "Flag an evidence gap"
 
 
-def form(filled: Mapping[str, str]) -> Json:
-    """Return the form, with what is known already."""
+def form(filled: Mapping[str, str], note: str = "", *, is_dialog: bool = False) -> Json:
+    """Return the form, with what is known already, and a note on that."""
     inputs: list[Json] = [
         {
             "type": "Input.Text", "id": name, "label": wording.GAP_LABELS[name], "value": filled.get(name, "")[:most], "maxLength": most,
@@ -33,22 +35,26 @@ def form(filled: Mapping[str, str]) -> Json:
         }
         for name, most in FIELDS.items()
     ]  # fmt: skip
-    choices = [{"title": one, "value": one} for one in HOW_SOON]
-    soon = {
-        "type": "Input.ChoiceSet",
-        "id": HOW_SOON_FIELD,
-        "label": wording.GAP_LABELS[HOW_SOON_FIELD],
-        "choices": choices,
-        "style": "compact",
-    }
-    inputs.insert(-1, soon | {"value": filled.get(HOW_SOON_FIELD, "")})
+    if filled.get("entry"):
+        inputs.insert(0, _choice(CONCERN, wording.CONCERNS, filled))
+    inputs.insert(-1, _choice(HOW_SOON_FIELD, {one: one for one in HOW_SOON}, filled))
     card = cards.told(wording.FLAG_HEADING)
-    card["body"] = [heading(wording.FLAG_HEADING), text(run(wording.GAP_NO_NAMES)), *inputs]
-    card["actions"] = [action(wording.GAP_REVIEW, cards.GAP_LOOK, {"entry": filled.get("entry", "")})]
+    notes = [text(run(said)) for said in (note, wording.GAP_NO_NAMES) if said]
+    card["body"] = [heading(wording.FLAG_HEADING), *notes, *inputs]
+    entry = {"entry": filled.get("entry", "")}
+    card["actions"] = [action(wording.GAP_REVIEW, cards.GAP_LOOK, entry, is_dialog=is_dialog)]
     return card
 
 
-def look(cleaned: Cleaned, alert: Json | None, like: Json | None) -> Json:
+def _choice(name: str, choices: Mapping[str, str], filled: Mapping[str, str]) -> Json:
+    listed = [{"title": title, "value": value} for value, title in choices.items()]
+    return {
+        "type": "Input.ChoiceSet", "id": name, "label": wording.GAP_LABELS[name], "choices": listed, "style": "compact",
+        "value": filled.get(name, ""),
+    }  # fmt: skip
+
+
+def look(cleaned: Cleaned, alert: Json | None, like: Json | None, *, is_dialog: bool = False) -> Json:
     """Return what the centre would get, below the card for danger now if there is reason for it, and gaps that ask something like it."""
     lines = [text(run(f"{label}: ", weight="Bolder"), run(said)) for label, said in cleaned.lines]
     removed = [small(wording.removed(cleaned.removed))] if cleaned.removed else []
@@ -63,7 +69,8 @@ def look(cleaned: Cleaned, alert: Json | None, like: Json | None) -> Json:
     ]
     carried = dict(cleaned.form)
     card["actions"] = [
-        action(wording.GAP_SEND, cards.GAP_SEND, {"form": carried}), action(wording.GAP_CHANGE, cards.GAP_CHANGE, {"form": carried}),
+        action(label, verb, {"form": carried}, is_dialog=is_dialog)
+        for label, verb in ((wording.GAP_SEND, cards.GAP_SEND), (wording.GAP_CHANGE, cards.GAP_CHANGE))
     ]  # fmt: skip
     return card
 
@@ -99,6 +106,15 @@ class Gaps:
             return form({"question": str(data.get("question") or "")})
         return await self._told(payload, _words(data))
 
+    def about_message(self, said: str) -> Json:
+        """Return the dialog to flag a gap with the words of a message: somebody else's, as the form says."""
+        words = self._parts.clean(said)[0][: FIELDS["question"]]
+        return _dialog(form({"question": words}, wording.GAP_FROM_MESSAGE, is_dialog=True))
+
+    async def in_dialog(self, payload: Mapping[str, Any], data: Mapping[str, Any]) -> Json:
+        """Return the dialog that follows a button of that one."""
+        return _dialog(await self._next(payload, data, is_dialog=True))
+
     async def beside(self, card: Card, reply: Reply) -> Card:
         """Return a card; below "nothing on that", with gaps that ask something like it."""
         return await self._talk.beside(card, reply)
@@ -108,23 +124,25 @@ class Gaps:
         said = await self._talk.said(says, person_of(reference, who), who, address_of(reference))
         return cards.card_of(said, Conversation(), self._parts.site.pages) if said else None
 
-    async def _next(self, payload: Mapping[str, Any], data: Mapping[str, Any]) -> Json:
+    async def _next(self, payload: Mapping[str, Any], data: Mapping[str, Any], *, is_dialog: bool = False) -> Json:
         carried = data.get("form")
         filled = {str(name): str(value) for name, value in (carried if isinstance(carried, Mapping) else data).items()}
         try:
             if data["verb"] == cards.GAP_CHANGE:
-                return form(filled)
+                return form(filled, is_dialog=is_dialog)
             if data["verb"] == cards.GAP_SEND:
                 who = str(payload["from"].get("id") or "")
                 return cards.told(await self._desk.flag(filled, person_of(reference_of(payload), who), who))
             cleaned = self._desk.cleaned(filled)
         except InputError as error:
-            return form(filled) | {"body": [text(run(str(error), weight="Bolder")), *form(filled)["body"]]}
+            again = form(filled, is_dialog=is_dialog)
+            return again | {"body": [text(run(str(error), weight="Bolder")), *again["body"]]}
         like: Card | None = None
         with suppress(StoreError):  # to see what others asked is a courtesy
             like = await self._talk.like(cleaned.form["question"])
-        others = cards.card_of(like, Conversation(), self._parts.site.pages) if like else None
-        return look(cleaned, self._alert() if cleaned.is_urgent else None, others)
+        # In a dialog the bot may not be where a button's answer would go.
+        others = cards.card_of(like, Conversation(), self._parts.site.pages, may_act=not is_dialog) if like else None
+        return look(cleaned, self._alert() if cleaned.is_urgent else None, others, is_dialog=is_dialog)
 
     def _alert(self) -> Json:
         card = lay_out(UrgentReply(), safeguarding_text=self._parts.site.safeguarding_text)
@@ -134,6 +152,11 @@ class Gaps:
         with suppress(StoreError):
             return (await self._parts.conversations.find(key_of(SURFACE, conversation))).question
         return ""
+
+
+def _dialog(card: Json) -> Json:
+    value = {"title": DIALOG_TITLE, "width": "medium", "height": "large", "card": cards.attachment(card)}
+    return {"task": {"type": "continue", "value": value}}
 
 
 def _words(data: Mapping[str, Any]) -> str:

@@ -17,8 +17,8 @@ from adapters.teams.cards import CONTENT_TYPE, calm, card_of
 from adapters.teams.connector import GoneError
 from adapters.teams.courier import person_of
 from adapters.teams.desk import Desk
-from adapters.teams.extension import Extension
-from adapters.teams.gaps import Gaps
+from adapters.teams.extension import Extension, words_of
+from adapters.teams.gaps import ON_MESSAGE, Gaps
 from adapters.teams.inbound import REMOVED, Json, reference_of
 from adapters.teams.lint import breaches
 from adapters.teams.parts import TeamsParts
@@ -65,8 +65,8 @@ class Practice(TeamsActivityHandler):  # type: ignore[misc]  # botbuilder ships 
             "composeExtension/query": lambda _, value: self._extension.search(value),
             "composeExtension/queryLink": self._preview,
             "composeExtension/anonymousQueryLink": self._preview,
-            "composeExtension/fetchTask": lambda _, value: self._extension.about_message(value),
-            "composeExtension/submitAction": lambda _, value: self._extension.tap(value),
+            "composeExtension/fetchTask": self._about_message,
+            "composeExtension/submitAction": self._in_dialog,
         }
 
     async def on_turn(self, turn_context: TurnContext) -> None:
@@ -227,6 +227,17 @@ class Practice(TeamsActivityHandler):  # type: ignore[misc]  # botbuilder ships 
                 await self._thumbs.keep(shown, Verdict.NOT_HELPFUL, Reason.LOOKS_WRONG)
                 return None, Conversation(), wording.THANKS_REASON
         raise ValueError("not one of our buttons")
+
+    async def _about_message(self, _context: TurnContext, value: Mapping[str, Any]) -> Json:
+        if self._gaps and value.get("commandId") == ON_MESSAGE:
+            return self._gaps.about_message(words_of(value))
+        return await self._extension.about_message(value)
+
+    async def _in_dialog(self, context: TurnContext, value: Mapping[str, Any]) -> Json:
+        data = value.get("data")
+        if self._gaps and isinstance(data, Mapping) and data.get("verb") in cards.GAP_VERBS:
+            return await self._gaps.in_dialog(context.turn_state[PAYLOAD], data)
+        return await self._extension.tap(value)
 
     async def _preview(self, _context: TurnContext, value: Mapping[str, Any]) -> Json:
         return self._extension.preview(value)

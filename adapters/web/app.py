@@ -16,6 +16,7 @@ from adapters.web import (
     desk_gaps,
     desk_unanswered,
     evidence,
+    flagging,
     index,
     machines,
     operations,
@@ -39,12 +40,12 @@ def make_app(parts: Parts) -> web.Application:
     """Return the application that serves the pages of one site."""
     app = web.Application(middlewares=[observe, protect_forms, let_in], client_max_size=BODY_MAX)
     app[PARTS] = parts
-    app[TEMPLATES] = Templates(parts.site)
+    app[TEMPLATES] = Templates(parts.site, takes_gaps=parts.gap_desk is not None)
     app[TOKENS] = Tokens(parts.site.secret)
     app[LIMIT] = RateLimit(parts.site.asks_per_minute)
     app[METRICS] = Metrics(parts)
     app[UNDER_WAY] = UnderWay()
-    for pages in (chat, evidence, index, register, register_files, machines, about, operations):
+    for pages in (chat, evidence, index, flagging, register, register_files, machines, about, operations):
         app.add_routes(pages.routes)
     if parts.desk is not None:
         for pages in (desk, desk_entry, desk_gaps, desk_unanswered, desk_feedback, desk_demand):

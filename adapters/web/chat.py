@@ -12,7 +12,7 @@ from adapters.web.parts import PARTS
 from adapters.web.templates import TEMPLATES, page
 from adapters.web.tokens import Shown, Tokens
 from bot import wording
-from bot.feedback import Feedback, Reason, Verdict
+from bot.feedback import WRONG_MATCH, Feedback, Reason, Verdict
 from bot.layout import lay_out
 from bot.reply import Answered, Facet
 from bot.turn import Conversation, Turn
@@ -60,6 +60,7 @@ def turn_values(request: web.Request, message: str, turn: Turn) -> dict[str, Any
     rated = tokens.of_answer(Shown(card.entry_id, card.version)) if card.entry_id and card.version else ""
     return {
         "said": said(message, turn),
+        "flagged": turn.conversation.question,
         "card": card,
         "conversation": tokens.of_conversation(turn.conversation),
         "answer": rated if isinstance(turn.reply, Answered) else "",
@@ -104,7 +105,8 @@ async def feedback(request: web.Request) -> web.Response:
         request.app[METRICS].verdicts.labels(verdict.value).inc()
         again = tokens.of_answer(Shown(shown.entry_id, shown.version, number))
     asks_why = reason is None and verdict is Verdict.NOT_HELPFUL
-    values: dict[str, Any] = {"answer": again, "asks_why": asks_why}
+    instead = shown.entry_id if reason in WRONG_MATCH else ""
+    values: dict[str, Any] = {"answer": again, "asks_why": asks_why, "instead": instead}
     if FRAGMENT in request.headers:
         text = request.app[TEMPLATES].fill("thanks.html", **values)
         return web.Response(text=text, content_type="text/html", headers={"Cache-Control": "no-store"})

@@ -21,6 +21,8 @@ FORMS: Final = {
     "/ask",
     "/evidence",
     "/feedback",
+    "/gaps/flag",
+    "/gaps/voice",
 }  # what people send, beside all that the desk takes; platforms prove themselves in their own way
 BODY_MAX: Final = 1 << 18  # bytes; a question of 50,000 characters fits
 BODY_SECONDS: Final = 10.0  # in which a form has to arrive whole

@@ -21,9 +21,14 @@ _MARK: Final = re.compile(r"\[(\d+)\]")
 
 
 class Templates:
-    """The templates of one site."""
+    """The templates of one site.
 
-    def __init__(self, site: Site) -> None:
+    Args:
+        site: How it is reached.
+        takes_gaps: Whether evidence gaps can be flagged on it.
+    """
+
+    def __init__(self, site: Site, *, takes_gaps: bool = False) -> None:
         self._environment = Environment(
             loader=FileSystemLoader(FOLDER / "templates"),
             autoescape=True,
@@ -36,6 +41,7 @@ class Templates:
         self._environment.globals.update(
             wording=wording,
             site=site,
+            takes_gaps=takes_gaps,
             product_version=__version__,
             asset=asset,
             kind=lambda block: type(block).__name__,

@@ -197,3 +197,73 @@ async def test_the_register_names_nobody_and_hides_small_numbers(
     assert told["demand"] == "<5"
     assert "senior" not in str(told)
     assert "T0TEST" not in str(told)
+
+
+async def test_in_slack_a_message_fills_the_form_without_personal_data_and_the_form_says_whose_words_they_are(
+    team: Workspace, clock: Clock, file_store: Store, bot: Bot
+) -> None:
+    message = {"type": "message", "ts": "5.5", "text": NAMED, "user": "U0OTHER"}
+    await team.interact(
+        {"type": "message_action", "callback_id": "flag_gap", "channel": {"id": "C0TEAM"}, "message": message}
+    )
+    await team.done()
+    (opened,) = team.slack.called("views.open")
+    assert "Maisie" not in json.dumps(opened)
+    assert wording.GAP_FROM_MESSAGE in said_in(opened["view"])
+    shown = await fill(team)
+    assert "Does a dog help" in said_in(shown)
+    await team.tap(labelled(shown, wording.GAP_SEND), shown)
+    await team.done()
+    assert "Does a dog help" in (await desk(bot, file_store, clock, SIGNING).gaps.get(1)).question
+
+
+async def test_in_slack_the_wrong_answer_leads_to_a_form_that_says_what_was_the_matter(
+    team: Workspace, clock: Clock, file_store: Store, bot: Bot
+) -> None:
+    said = await team.ask("does family group conferencing keep children out of care?")
+    await team.tap(labelled(said, "Not helpful"), said)
+    await team.done()
+    asked = team.slack.responded[-1] | {"channel": said["channel"]}
+    await team.tap(labelled(asked, "It answers another question"), asked)
+    await team.done()
+    thanks = team.slack.responded[-1] | {"channel": said["channel"]}
+    assert slack_lint.breaches(thanks["blocks"], thanks["text"]) == []
+    await team.tap(labelled(thanks, wording.GAP_INSTEAD), thanks)
+    await team.done()
+    view = team.slack.called("views.open")[-1]["view"]
+    view = json.loads(view) if isinstance(view, str) else view
+    filled = {block["block_id"]: block["element"] for block in view["blocks"] if block["type"] == "input"}
+    assert "initial_value" not in filled["question"]  # what was asked is not kept
+    assert filled["concern"]["initial_option"]["value"] == "other-question"
+    shown = await fill(team, question=QUESTION)
+    assert wording.CONCERNS["other-question"] not in said_in(shown)  # the test's form sends no choice
+    await team.tap(labelled(shown, wording.GAP_SEND), shown)
+    await team.done()
+    assert (await desk(bot, file_store, clock, SIGNING).gaps.get(1)).about_entry == "family-group-conferencing"
+
+
+async def test_in_teams_a_message_fills_the_form_in_a_dialog_without_personal_data(
+    office: Council, clock: Clock, file_store: Store, bot: Bot
+) -> None:
+    message = {"body": {"contentType": "html", "content": f"<p>{NAMED}</p>"}}
+    value = {"commandId": "flagGapOnThis", "messagePayload": message}
+    where = teams_conftest.GROUP
+
+    async def tap(shown: dict[str, Any], title: str, **written: str) -> dict[str, Any]:
+        data = button(shown, title)["data"] | written
+        came = await office.invoke("composeExtension/submitAction", {"commandId": "flagGapOnThis", "data": data}, where)
+        content: dict[str, Any] = came["task"]["value"]["card"]["content"]
+        assert teams_lint.breaches(content) == []
+        return content
+
+    opened = await office.invoke("composeExtension/fetchTask", value, where)
+    shown = opened["task"]["value"]["card"]["content"]
+    assert teams_lint.breaches(shown) == []
+    assert "Maisie" not in json.dumps(opened)
+    assert wording.GAP_FROM_MESSAGE in words(shown)
+    looked = await tap(shown, wording.GAP_REVIEW, question=QUESTION)
+    assert QUESTION in words(looked)
+    sent = await tap(looked, wording.GAP_SEND)
+    assert wording.gap_flagged(1) in words(sent)
+    assert (await desk(bot, file_store, clock, PASSWORD).gaps.get(1)).question == QUESTION
+    assert office.teams.sent == []

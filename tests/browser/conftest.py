@@ -5,20 +5,27 @@ from __future__ import annotations
 import asyncio
 import shutil
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Coroutine, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 from aiohttp import web
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
 from structlog.testing import capture_logs
 
+from adapters.store.gaps import StoredGaps
+from adapters.store.like_gaps import StoredLikeGaps
+from adapters.store.sealing import Sealer, key_from
+from adapters.store.store import Store
 from adapters.web.app import make_app
+from bot.gap_desk import GapDesk
 from bot.gaps_in_memory import GapsInMemory
 from bot.turn import Bot
-from tests.adapters.web.conftest import parts_of
+from intents.encoder import MODEL
+from tests.adapters.web.conftest import NOW, parts_of
 from tests.builders import invented_gaps
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -31,6 +38,7 @@ ARGUMENTS = [
     "--disable-features=LocalNetworkAccessChecks",
 ]  # fmt: skip
 Open = Callable[..., Page]
+T = TypeVar("T")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -66,11 +74,22 @@ def served(bot: Bot, given: Mapping[str, Any] | None = None, **site: object) -> 
     loop.close()
 
 
+def elsewhere(work: Coroutine[Any, Any, T]) -> T:
+    """Return what comes of some work, in another thread than Playwright's event loop."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, work).result()
+
+
 # Not for the whole session: Playwright's own event loop runs until it is left, and would be in the way of other tests'.
 @pytest.fixture(scope="package")
-def site(bot: Bot) -> Iterator[str]:
+def site(bot: Bot, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of the site."""
-    yield from served(bot)
+    store = Store(f"sqlite:///{tmp_path_factory.mktemp('site')}/store.sqlite")
+    elsewhere(store.upgrade())
+    gaps = StoredGaps(store, Sealer([key_from("a secret")]), lambda *_: None)
+    like = StoredLikeGaps(store, bot.recogniser.vector, MODEL)
+    yield from served(bot, {"gap_desk": GapDesk(bot, gaps, like, lambda: NOW)})
+    elsewhere(store.close())
 
 
 @pytest.fixture(scope="package")

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import re
-from collections.abc import Coroutine, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 import pytest
@@ -33,11 +30,11 @@ from bot.unanswered import UnansweredInMemory, to_keep
 from bot.unanswered_desk import UnansweredDesk
 from tests.adapters.web.conftest import NOW
 from tests.adapters.web.desk import ANN, Clock, desk_on
+from tests.browser.conftest import elsewhere as run
 from tests.browser.conftest import served
 from tests.browser.test_pages import AXE, TAGS
 
 HERE = "http://127.0.0.1"
-T = TypeVar("T")
 
 
 @dataclass(slots=True)
@@ -55,12 +52,6 @@ def desk_site(bot: Bot) -> Iterator[Served]:
     run(desk.roles.grant(ANN, Role.ADMINISTRATOR, "a test", NOW))
     for url in served(bot, {"desk": desk}, public_url=HERE):
         yield Served(url, desk)
-
-
-def run(work: Coroutine[Any, Any, T]) -> T:
-    """Return what comes of some work, in another thread than Playwright's event loop."""
-    with ThreadPoolExecutor(1) as thread:
-        return thread.submit(asyncio.run, work).result()
 
 
 def is_accessible(page: Page) -> None:

@@ -40,6 +40,7 @@ def test_every_page_is_valid(site: str, knowledge: KnowledgeBase, tmp_path: Path
         "/gaps/61",
         "/gaps/map",
         "/gaps/data-dictionary",
+        "/gaps/flag",
         "/about",
         *(f"/topics/{one}" for one in knowledge.topics),
     ]

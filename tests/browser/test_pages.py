@@ -27,6 +27,8 @@ PATHS = [
     "/gaps/61",
     "/gaps/map",
     "/gaps/data-dictionary",
+    "/gaps/flag",
+    "/gaps/flag?entry=family-group-conferencing",
     "/about",
     "/no-such-page",
 ]
@@ -186,6 +188,34 @@ def test_no_conversation_breaks_a_rule_of_accessibility(visit: Open, *, dark: bo
         expect(page.locator(".turn")).to_have_count(number)
     page.get_by_role("button", name="No, not helpful").first.click()
     expect(page.get_by_role("button", name="It is hard to read")).to_be_visible()
+    assert violations(page) == []
+
+
+def test_a_gap_is_flagged_from_nothing_on_that_with_the_keyboard_and_without_javascript(visit: Open) -> None:
+    page = visit(script=False)
+    ask(page, "does owning a parrot lower caseloads?")
+    page.get_by_role("button", name="Ask", exact=True).press("Enter")
+    page.get_by_role("button", name="Flag an evidence gap").press("Enter")
+    expect(page.get_by_label("Your question")).to_have_value("does owning a parrot lower caseloads?")
+    page.get_by_label("For whom").fill("Teams with parrots")
+    page.get_by_role("button", name="Look at it first").press("Enter")
+    expect(page.get_by_text("Nothing has been sent yet")).to_be_visible()
+    page.get_by_role("button", name="Send it").press("Enter")
+    expect(page.get_by_role("status")).to_contain_text("It is evidence gap 1 now.")
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+def test_no_step_of_flagging_breaks_a_rule_of_accessibility(visit: Open, *, dark: bool) -> None:
+    page = visit("/gaps/flag", dark=dark)
+    page.get_by_label("Your question").fill("Does owning a parrot lower caseloads? Maisie Example asks.")
+    page.get_by_role("button", name="Look at it first").click()
+    expect(page.get_by_text("was taken out")).to_be_visible()
+    assert violations(page) == []
+    page.get_by_role("button", name="Change it").click()
+    assert "Maisie" not in page.get_by_label("Your question").input_value()
+    page.get_by_role("button", name="Look at it first").click()
+    page.get_by_role("button", name="Send it").click()
+    expect(page.get_by_role("heading", name="Thank you")).to_be_visible()
     assert violations(page) == []
 
 

@@ -86,7 +86,7 @@ def test_a_button_carries_its_conversation_whatever_was_asked(says: str, entry: 
 
 
 def test_the_question_why_fits() -> None:
-    assert breaches(reasons_of("0" * 32), "why") == []
+    assert breaches(reasons_of("0" * 32, "a-" * 40), "why") == []
 
 
 @pytest.mark.parametrize(

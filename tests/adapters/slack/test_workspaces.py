@@ -15,6 +15,7 @@ from pydantic import SecretStr
 
 from adapters.slack import inbound
 from adapters.slack.asking import ASK, COMMAND, FIND
+from adapters.slack.gaps import ON_MESSAGE
 from adapters.slack.parts import SCOPES
 from adapters.store.store import Store
 from adapters.store.tables import slack_installations
@@ -132,7 +133,9 @@ def test_the_manifest_asks_for_what_the_code_uses_and_nothing_else() -> None:
     features, given = manifest["features"], manifest["settings"]
     assert set(manifest["oauth_config"]["scopes"]["bot"]) == set(SCOPES)
     assert [one["command"] for one in features["slash_commands"]] == [COMMAND]
-    assert {(one["type"], one["callback_id"]) for one in features["shortcuts"]} == {("message", FIND), ("global", ASK)}
+    assert {(one["type"], one["callback_id"]) for one in features["shortcuts"]} == {
+        ("message", FIND), ("message", ON_MESSAGE), ("global", ASK),
+    }  # fmt: skip
     events = {name.partition(".")[0] for name in given["event_subscriptions"]["bot_events"]}
     taken = {name for name in ("message", "app_mention", *EVENTS) if inbound.is_for_us(event(name, channel_type="im"))}
     assert events == taken

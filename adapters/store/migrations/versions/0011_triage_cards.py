@@ -1,4 +1,4 @@
-"""Since when a gap stands where it stands, whether somebody was told that it is late, and cards of the centre that are kept up to date."""
+"""Since when a gap stands where it stands, whether somebody was told that it is late, and cards that are kept up to date."""
 
 from __future__ import annotations
 
