@@ -152,6 +152,11 @@ class OnTeams:
         self.cards.append(attached["content"])
         return self.cards[-1] | {"message": said["message"]["messageId"]}
 
+    @property
+    def came(self) -> list[dict[str, Any]]:
+        """Return every message that the bot sent, looked at or not."""
+        return [one for one in self.client.heard if one.get("action") == "createMessage"]
+
     async def ask(self, text: str) -> dict[str, Any]:
         """Write a message and return the card that answers it."""
         await self.client.write(text)
