@@ -85,18 +85,26 @@ class Server:
         """Stop it as a platform does, and return when it has ended by itself."""
         if self.process is not None and self.process.returncode is None:
             self.process.send_signal(signal.SIGTERM)
-            assert await asyncio.wait_for(self.process.wait(), WAIT) == 0
+            try:
+                code = await asyncio.wait_for(self.process.wait(), WAIT)
+            except TimeoutError:
+                self.process.kill()
+                await self.process.wait()
+                raise
+            assert code == 0
 
 
 @asynccontextmanager
 async def server(database: str, slack_url: str) -> AsyncIterator[Server]:
-    """Prepare a server on a free port, and stop it at the end."""
+    """Prepare a server on a free port, and stop it at the end, however the scenario ends."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     made = Server(database, slack_url, port)
-    yield made
-    await made.stop()
+    try:
+        yield made
+    finally:
+        await made.stop()
 
 
 class OnSlack(Workspace):
