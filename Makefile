@@ -1,6 +1,6 @@
 # Everything a newcomer needs. `make help` lists the targets.
 .DEFAULT_GOAL := help
-.PHONY: help setup run chat playground test check lint types contracts evaluate bench lock clean
+.PHONY: help setup run chat playground test check lint types contracts evaluate bench docs sbom audit lock clean
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -48,8 +48,19 @@ bench: setup ## Measure matching, speed and memory (benchmarks/README.md)
 	@$(BIN)/python -m benchmarks.banking77 ../shared/bench/banking77
 	@$(BIN)/python -m benchmarks.web
 
+docs: .venv/.stamp ## Build the documents as a site, in var/site
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet
+	@echo "The documents: var/site/index.html"
+
+sbom: .venv/.stamp ## Write the bill of materials to var/sbom.json
+	@mkdir -p var
+	@$(BIN)/cyclonedx-py requirements --pyproject pyproject.toml --output-reproducible --output-format JSON --output-file var/sbom.json requirements.lock
+
+audit: .venv/.stamp ## Ask for known vulnerabilities of what is installed (needs the internet)
+	@$(BIN)/pip-audit --strict --require-hashes --disable-pip --progress-spinner off --requirement requirements.lock $(AUDIT)
+
 lock: ## Compile the lock files again (maintainers; needs uv)
-	uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate --no-header --quiet -o requirements.lock
+	uv pip compile pyproject.toml --extra postgres --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate --no-header --quiet -o requirements.lock
 	uv pip compile pyproject.toml --group dev --constraints requirements.lock --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate --no-header --quiet -o requirements-dev.lock
 
 clean: ## Remove what was built and the virtual environment
