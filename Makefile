@@ -50,7 +50,7 @@ bench: setup ## Measure matching, speed and memory (benchmarks/README.md)
 
 docs: .venv/.stamp ## Build the documents as a site, in var/site
 	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet
-	@echo "The documents: var/site/index.html"
+	@echo "The documents: var/site/index.html (to search them: python3 -m http.server -d var/site --bind 127.0.0.1)"
 
 sbom: .venv/.stamp ## Write the bill of materials to var/sbom.json
 	@mkdir -p var

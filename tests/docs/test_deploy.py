@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 import subprocess
+import sysconfig
 from pathlib import Path
 
 import pytest
@@ -61,6 +62,12 @@ def test_what_the_container_copies_is_there() -> None:
     for name, said in instructions():
         if name == "COPY" and not said.startswith("--from"):
             assert all((ROOT / one).exists() for one in said.split()[:-1]), said
+
+
+def test_hadolint_has_nothing_against_the_container() -> None:
+    program = Path(sysconfig.get_path("scripts")) / "hadolint"
+    done = subprocess.run([program, ROOT / "deploy/Containerfile"], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (0, "")
 
 
 def test_the_unit_runs_a_command_of_ours_without_rights() -> None:

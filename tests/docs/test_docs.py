@@ -102,7 +102,9 @@ def test_every_target_that_a_document_names_is_in_the_makefile() -> None:
 
 def test_the_procfile_names_commands_that_exist() -> None:
     for line in read("Procfile").splitlines():
-        assert tuple(line.split(": whatworks ")[1].split()) in COMMANDS
+        command, *given = line.split(": whatworks ")[1].split(" --")
+        assert tuple(command.split()) in COMMANDS
+        assert {f"--{one.split()[0]}" for one in given} <= options(COMMANDS[tuple(command.split())])
 
 
 def test_every_relative_link_leads_somewhere() -> None:
