@@ -49,7 +49,7 @@ bench: setup ## Measure matching, speed and memory (benchmarks/README.md)
 	@$(BIN)/python -m benchmarks.web
 
 docs: .venv/.stamp ## Build the documents as a site, in var/site
-	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict # not --quiet, which would let warnings pass
 	@echo "The documents: var/site/index.html (to search them: python3 -m http.server -d var/site --bind 127.0.0.1)"
 
 sbom: .venv/.stamp ## Write the bill of materials to var/sbom.json

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 import subprocess
+import sysconfig
 import tomllib
 from pathlib import Path
 
@@ -105,3 +107,16 @@ def test_no_file_of_the_repository_holds_a_secret() -> None:
     assert found == []
     assert read > 300
     assert not any(Path(name).name == ".env" for name in names)
+
+
+def test_the_bill_of_materials_names_every_package_of_the_lock_file(tmp_path: Path) -> None:
+    written = tmp_path / "sbom.json"
+    (line,) = re.findall(r"cyclonedx-py (.*)", (ROOT / "Makefile").read_text(encoding="utf-8"))
+    program = Path(sysconfig.get_path("scripts")) / "cyclonedx-py"
+    command = [program, *line.replace("var/sbom.json", str(written)).split()]
+    subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
+    bill = json.loads(written.read_text(encoding="utf-8"))
+    assert bill["metadata"]["component"]["name"] == "whatworks-bot"
+    assert {(canonicalize_name(one["name"]), Version(one["version"])) for one in bill["components"]} == {
+        (name, version) for name, versions in pins("requirements.lock").items() for version, _ in versions
+    }

@@ -41,14 +41,17 @@ class Reader(HTMLParser):
             self.fetched.append(given[LOADED[tag]])
 
 
+def build(folder: Path, *options: str | Path) -> subprocess.CompletedProcess[str]:
+    # Not --quiet: what is not said is not counted as a warning either.
+    command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", folder, *options]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+
+
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The site, as `make docs` builds it."""
     folder = tmp_path_factory.mktemp("site")
-    done = subprocess.run(
-        [sys.executable, "-m", "mkdocs", "build", "--strict", "--quiet", "--site-dir", folder],
-        cwd=ROOT, capture_output=True, text=True, check=False,
-    )  # fmt: skip
+    done = build(folder)
     assert done.returncode == 0, done.stdout + done.stderr
     return folder
 
@@ -96,3 +99,13 @@ def test_the_front_page_leads_to_everything_that_somebody_comes_for(pages: dict[
     named = {urlsplit(link).path for link in pages[(site / "index.html").resolve()].links}
     wanted = "try endings evidence tips gaps slack teams deploy settings matching architecture contributing"
     assert {f"{name}.html" for name in wanted.split()} <= named
+
+
+def test_a_broken_anchor_ends_the_build(tmp_path: Path) -> None:
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "docs/index.md").write_text("# One\n\n[two](index.md#two)\n", encoding="utf-8")
+    settings = (ROOT / "mkdocs.yml").read_text(encoding="utf-8").partition("\nnav:")[0]
+    (tmp_path / "mkdocs.yml").write_text(re.sub(r"^hooks:.*\n", "", settings, flags=re.MULTILINE), encoding="utf-8")
+    done = build(tmp_path / "site", "--config-file", tmp_path / "mkdocs.yml")
+    assert done.returncode == 1
+    assert "there is no such anchor" in done.stderr
