@@ -100,8 +100,8 @@ def _fill(rng: np.random.Generator, numbers: range, connection: sa.Connection) -
         {
             "number": n, "question": f"Does thing {n} help children of kind {n % 97} in place {n % 89}?", "decision": "", "for_whom": "",
             "how_soon": "", "role": "", "topics": [f"topic-{n % 20}"], "state": states[n % len(states)], "check": None, "outcome": "",
-            "entry": "", "assigned_to": "", "duplicate_of": None, "surface": "slack", "about_entry": "", "about_version": "",
-            "at": NOW + timedelta(seconds=n), "changed": NOW + timedelta(seconds=n), "votes": VOICES, "changes": 1,
+            "entry": "", "assigned_to": "", "duplicate_of": None, "surface": "slack", "about_entry": "", "about_version": "", "concern": "",
+            "at": NOW + timedelta(seconds=n), "changed": NOW + timedelta(seconds=n), "since": NOW + timedelta(seconds=n), "is_nudged": False, "votes": VOICES, "changes": 1,
         }
         for n in numbers
     ]  # fmt: skip

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
+from dotenv import dotenv_values
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -242,17 +244,49 @@ class Settings(BaseSettings):
         return secret
 
 
+SECRETS = tuple(name for name, field in Settings.model_fields.items() if field.annotation is SecretStr)
+
+
 def load_settings() -> Settings:
     """Return the settings of this process.
 
     Raises:
         SettingsError: With one line for each setting that is wrong.
     """
+    given, wrong = _from_files()
     try:
-        return Settings()
+        settings = Settings(**given)
     except ValidationError as error:
-        wrong = [_told(found) for found in error.errors()]
-        raise SettingsError("These settings are wrong (docs/settings.md):\n" + "\n".join(wrong)) from error
+        wrong += [_told(found) for found in error.errors()]
+        raise SettingsError(_wrong(wrong)) from error
+    if wrong:
+        raise SettingsError(_wrong(wrong))
+    return settings
+
+
+def _wrong(lines: list[str]) -> str:
+    return "These settings are wrong (docs/settings.md):\n" + "\n".join(lines)
+
+
+def _from_files() -> tuple[dict[str, Any], list[str]]:
+    """Return the secrets that files hold, by setting, and what is wrong with the files: one line each."""
+    said = {**dotenv_values(".env"), **os.environ}  # noqa: TID251 - the one module that reads the environment
+    given: dict[str, Any] = {}
+    wrong = []
+    for name in SECRETS:
+        variable = f"{PREFIX}{name.upper()}"
+        path = said.get(f"{variable}_FILE")
+        if not path:
+            continue
+        if said.get(variable):
+            wrong.append(f"{variable}_FILE: {variable} is set as well; set one of the two")
+            continue
+        try:
+            given[name] = Path(path).read_text(encoding="utf-8").strip()
+        except (OSError, ValueError) as error:
+            why = error.strerror if isinstance(error, OSError) else "it is not text"
+            wrong.append(f"{variable}_FILE: {path[:200]!r} cannot be read ({why})")
+    return given, wrong
 
 
 def listed(written: str) -> list[str]:

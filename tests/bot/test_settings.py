@@ -120,3 +120,37 @@ def test_a_secret_is_never_shown(monkeypatch: pytest.MonkeyPatch, name: str, val
         load_settings()
     assert value not in str(caught.value)
     assert "secret-word" not in repr(Settings.model_construct())
+
+
+def test_a_secret_may_stand_in_a_file_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "token").write_text("xoxb-from-a-file\n", encoding="utf-8")
+    (tmp_path / "database").write_text("postgresql://user:word@db.example.org/whatworks\n", encoding="utf-8")
+    monkeypatch.setenv("WHATWORKS_SLACK_BOT_TOKEN_FILE", str(tmp_path / "token"))
+    monkeypatch.setenv("WHATWORKS_SLACK_SIGNING_SECRET", "from the environment")
+    (tmp_path / ".env").write_text(f"WHATWORKS_DATABASE_FILE={tmp_path}/database\n", encoding="utf-8")
+    settings = load_settings()
+    assert settings.slack_bot_token.get_secret_value() == "xoxb-from-a-file"
+    assert settings.database.get_secret_value().startswith("postgresql://")
+    assert settings.has_slack
+
+
+def test_a_file_that_holds_no_secret_is_named_with_every_other_wrong_setting(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "bytes").write_bytes(b"\xff\xfe\x00")
+    (tmp_path / "short").write_text("too short", encoding="utf-8")
+    monkeypatch.setenv("WHATWORKS_SLACK_BOT_TOKEN_FILE", str(tmp_path / "nothing"))
+    monkeypatch.setenv("WHATWORKS_ENCRYPTION_KEYS_FILE", str(tmp_path / "bytes"))
+    monkeypatch.setenv("WHATWORKS_SECRET_FILE", str(tmp_path / "short"))
+    monkeypatch.setenv("WHATWORKS_TEAMS_APP_PASSWORD", "a")
+    monkeypatch.setenv("WHATWORKS_TEAMS_APP_PASSWORD_FILE", str(tmp_path / "short"))
+    monkeypatch.setenv("WHATWORKS_PORT", "x")
+    with pytest.raises(SettingsError) as caught:
+        load_settings()
+    said = str(caught.value)
+    for part in (
+        "WHATWORKS_SLACK_BOT_TOKEN_FILE: ", "(No such file or directory)", "WHATWORKS_ENCRYPTION_KEYS_FILE: ", "it is not text",
+        "WHATWORKS_TEAMS_APP_PASSWORD_FILE: WHATWORKS_TEAMS_APP_PASSWORD is set as well", "WHATWORKS_SECRET: give at least 32", "WHATWORKS_PORT",
+    ):  # fmt: skip
+        assert part in said
+    assert "too short" not in said
