@@ -124,7 +124,7 @@ def test_a_secret_is_never_shown(monkeypatch: pytest.MonkeyPatch, name: str, val
 
 def test_a_secret_may_stand_in_a_file_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "token").write_text("xoxb-from-a-file\n", encoding="utf-8")
-    (tmp_path / "database").write_text("postgresql://user:word@db.example.org/whatworks\n", encoding="utf-8")
+    (tmp_path / "database").write_text("postgresql://db.example.org/whatworks\n", encoding="utf-8")
     monkeypatch.setenv("WHATWORKS_SLACK_BOT_TOKEN_FILE", str(tmp_path / "token"))
     monkeypatch.setenv("WHATWORKS_SLACK_SIGNING_SECRET", "from the environment")
     (tmp_path / ".env").write_text(f"WHATWORKS_DATABASE_FILE={tmp_path}/database\n", encoding="utf-8")
