@@ -14,6 +14,7 @@ import click
 from bot import __version__
 from bot.cli_broadcasts import broadcasts, trials
 from bot.cli_desk import desk
+from bot.cli_doctor import doctor
 from bot.cli_errors import says_errors
 from bot.cli_gaps import gaps
 from bot.cli_roles import audit, roles
@@ -211,6 +212,7 @@ main.add_command(gaps)
 main.add_command(roles)
 main.add_command(audit)
 main.add_command(desk)
+main.add_command(doctor)
 main.add_command(trials)
 
 

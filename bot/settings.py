@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
@@ -90,6 +91,9 @@ class Settings(BaseSettings):
         default="single-tenant", description="How the bot is registered."
     )
     teams_app_password: SecretStr = Field(default=SecretStr(""), description="The registration's client secret.")
+    teams_app_password_ends: date | None = Field(
+        default=None, description="The last day of that secret, such as 2027-03-31: whatworks doctor warns before it."
+    )
     teams_tenant_id: str = Field(default="", description="The tenant in which the bot is registered.")
     teams_tenants: str = Field(
         default="", description="The tenants that may use the bot, separated by commas; empty for all."
