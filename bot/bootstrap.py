@@ -120,15 +120,18 @@ def tip_desk(settings: Settings, bot: Bot, store: Store, roles: Roles | None = N
 
 
 async def with_part(settings: Settings, part: str, work: Callable[[Any], Awaitable[T]]) -> T:
-    """Return what comes of some work with a part of the store that needs no knowledge base: "roles" or "audit".
+    """Return what comes of some work with a part of the store that needs no knowledge base: "roles", "people" or "audit".
 
     Raises:
         StoreError: If the store cannot be used.
     """
     from adapters.store.audit import StoredAudit
+    from adapters.store.people import StoredPeople
 
     async def run(store: Store) -> T:
         await store.upgrade()
+        if part == "people":
+            return await work(StoredPeople(store, sealer_of(settings)))
         return await work(roles_of(settings, store) if part == "roles" else StoredAudit(store))
 
     return await with_store(settings, run)

@@ -17,6 +17,7 @@ from bot.cli_desk import desk
 from bot.cli_doctor import doctor
 from bot.cli_errors import says_errors
 from bot.cli_gaps import gaps
+from bot.cli_people import people
 from bot.cli_roles import audit, roles
 from bot.cli_tips import tips
 from bot.errors import InputError
@@ -213,6 +214,7 @@ main.add_command(roles)
 main.add_command(audit)
 main.add_command(desk)
 main.add_command(doctor)
+main.add_command(people)
 main.add_command(trials)
 
 

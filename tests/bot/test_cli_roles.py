@@ -61,3 +61,12 @@ def test_with_managers_alone_nobody_else_changes_a_channels_tip(bot: Bot) -> Non
         await store.close()
 
     asyncio.run(work())
+
+
+def test_what_is_kept_of_a_person_is_printed_and_erased() -> None:
+    assert run("roles", "grant", "slack", "U0ANN", "triager").exit_code == 0
+    assert json.loads(run("people", "export", "slack", "U0ANN").output)["roles"] == ["triager"]
+    assert "Aborted" in run("people", "erase", "slack", "U0ANN").output
+    assert run("people", "erase", "slack", "U0ANN", "--yes", "--by", "ann").output == "Erased: 1 roles.\n"
+    assert run("people", "erase", "slack", "U0ANN", "--yes").output == "Nothing was kept of them.\n"
+    assert run("audit", "verify").exit_code == 0
