@@ -13,6 +13,7 @@ from threadpoolctl import threadpool_limits
 
 from adapters.console.chat import chat
 from adapters.console.render import console, progress, render
+from bot.about_me import AboutMe
 from bot.broadcasts import BroadcastDesk
 from bot.corrections import Corrections
 from bot.feedback import FeedbackLog
@@ -135,6 +136,13 @@ async def with_part(settings: Settings, part: str, work: Callable[[Any], Awaitab
         return await work(roles_of(settings, store) if part == "roles" else StoredAudit(store))
 
     return await with_store(settings, run)
+
+
+def about_me(settings: Settings, store: Store) -> AboutMe:
+    """Return what shows people what is kept about them."""
+    from adapters.store.people import StoredPeople
+
+    return AboutMe(StoredPeople(store, sealer_of(settings)), now)
 
 
 def roles_of(settings: Settings, store: Store) -> Roles:

@@ -279,6 +279,7 @@ def _mount_slack(
         _tip_desk(settings, bot, store),
         talk,
         _sign_in_desk(settings, store),
+        bootstrap.about_me(settings, store),
     )
     slack.mount(app, worker.take, listens=listens)
     if installations is not None:
@@ -302,7 +303,8 @@ def _mount_teams(
         bot, keeper.on("teams", thinker.turn), thinker.turn, _clean(bot), _conversations(store, keeper), StoredAnswers(store), feedback, StoredTaps(store),
         StoredCorrections(store, sealer), StoredReferences(store, sealer), sites.teams_site_of(settings), bootstrap.today, bootstrap.now,
     )  # fmt: skip
-    teams = Teams(parts, _tip_desk(settings, bot, store), talk, http, _sign_in_desk(settings, store))
+    sign_in, about_me = _sign_in_desk(settings, store), bootstrap.about_me(settings, store)
+    teams = Teams(parts, _tip_desk(settings, bot, store), talk, http, sign_in, about_me)
     teams.mount(app, worker.take)
     return teams
 

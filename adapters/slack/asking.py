@@ -17,6 +17,7 @@ from adapters.slack.inbound import REMOVED
 from adapters.slack.parts import SlackParts
 from adapters.slack.sending import Message, Place, post, respond, told
 from bot import wording
+from bot.about_me import AboutMe
 from bot.card import Card
 from bot.conversations import key_of
 from bot.errors import DeliveryError, StoreError
@@ -24,6 +25,7 @@ from bot.gap_talk import GapTalk
 from bot.inbox import Item
 from bot.layout import lay_out
 from bot.reply import Occasion
+from bot.roles import Person
 from bot.sign_in import code_in
 from bot.subscriptions import Address
 from bot.turn import Conversation
@@ -56,6 +58,7 @@ class Asking:
         self.give_link: Callable[[Json, AsyncWebClient, str], Awaitable[None]] | None = None
         self.open_gap: Callable[[Json, AsyncWebClient, Mapping[str, str]], Awaitable[None]] | None = None
         self.gap_talk: GapTalk | None = None
+        self.about_me: AboutMe | None = None
 
     def register(self, app: AsyncApp) -> None:
         """Listen for every way in by which a question comes."""
@@ -161,6 +164,10 @@ class Asking:
             is_own: Whether whoever asks wrote it, and not somebody else.
         """
         person = person_of(body)
+        if self.about_me and is_own:
+            who = Person(SURFACE, person.conversation)
+            if of_them := await self.about_me.said(text, who, is_alone=_is_alone(body)):
+                return of_them, before
         if (
             self.gap_talk
             and is_own
@@ -195,6 +202,14 @@ def person_of(body: Mapping[str, Any]) -> Address:
     who = user.get("id") if isinstance(user, Mapping) else (body.get("event") or {}).get("user") or body.get("user_id")
     where = team.get("id") if isinstance(team, Mapping) else body.get("team_id")
     return Address(SURFACE, str(who or ""), str(where or ""))
+
+
+def _is_alone(body: Mapping[str, Any]) -> bool:
+    """Return whether only whoever sent something sees what answers it."""
+    where, container = where_of(body), body.get("container") or {}
+    return (
+        "command" in body or bool(container.get("is_ephemeral")) or bool(where and where.conversation.startswith("D"))
+    )
 
 
 def where_of(body: Mapping[str, Any]) -> Address | None:

@@ -33,6 +33,7 @@ from adapters.slack.parts import SlackParts
 from adapters.slack.sending import told
 from adapters.slack.tapping import Tapping
 from adapters.slack.tips import Tips
+from bot.about_me import AboutMe
 from bot.errors import DeliveryError, InputError, StoreError
 from bot.gap_talk import GapTalk
 from bot.inbox import Item
@@ -61,6 +62,7 @@ class Slack:
         desk: Takes what managers want of weekly tips; without one there is no form for them.
         talk: Takes evidence gaps; the same.
         sign_in: Lets people into the desk; the same.
+        about_me: Shows people what is kept about them; the same.
     """
 
     def __init__(
@@ -69,6 +71,7 @@ class Slack:
         desk: TipDesk | None = None,
         talk: GapTalk | None = None,
         sign_in: SignInDesk | None = None,
+        about_me: AboutMe | None = None,
     ) -> None:
         self._parts = parts
         secret = parts.site.signing_secret
@@ -107,6 +110,7 @@ class Slack:
             Gaps(parts, asking, talk).register(self.app)
         if sign_in is not None:
             Desk(asking, sign_in)
+        asking.about_me = about_me
 
     @property
     def client(self) -> AsyncWebClient:

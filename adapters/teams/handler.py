@@ -24,6 +24,7 @@ from adapters.teams.lint import breaches
 from adapters.teams.parts import TeamsParts
 from adapters.teams.thumbs import SURFACE, Thumbs
 from bot import wording
+from bot.about_me import AboutMe
 from bot.answers import Shown
 from bot.card import Card
 from bot.conversations import key_of
@@ -33,6 +34,7 @@ from bot.gap_talk import GapTalk
 from bot.layout import lay_out
 from bot.references import Reference
 from bot.reply import Ending
+from bot.roles import Person
 from bot.sign_in_desk import SignInDesk
 from bot.tip_desk import TipDesk
 from bot.tips import conversation_of_tip
@@ -50,12 +52,14 @@ class Practice(TeamsActivityHandler):  # type: ignore[misc]  # botbuilder ships 
     """Answers activities. Those of the inbox come one after another and may come again; invokes are answered at once."""
 
     def __init__(
-        self, parts: TeamsParts, desk: TipDesk | None = None, talk: GapTalk | None = None, sign_in: SignInDesk | None = None
+        self, parts: TeamsParts, desk: TipDesk | None = None, talk: GapTalk | None = None, sign_in: SignInDesk | None = None,
+        about_me: AboutMe | None = None,
     ) -> None:  # fmt: skip
         super().__init__()
         self._parts, self._desk = parts, desk
         self._gaps = Gaps(parts, talk) if talk else None
         self._sign_in = Desk(sign_in) if sign_in else None
+        self._about_me = about_me
         self._extension, self._thumbs = Extension(parts), Thumbs(parts)
         self._remembered: set[Reference] = set()
         self._invokes: dict[str, Callable[[TurnContext, Mapping[str, Any]], Awaitable[Json]]] = {
@@ -86,6 +90,9 @@ class Practice(TeamsActivityHandler):  # type: ignore[misc]  # botbuilder ships 
             return
         if self._sign_in and (of_desk := await self._sign_in.said(payload)):
             await self._send(turn_context, _of_card(of_desk))
+            return
+        if of_them := await self._of_them(payload, str(value.get("says") or payload.get("text") or "")):
+            await self._send(turn_context, _of_card(of_them))
             return
         if self._gaps and (of_gap := await self._gaps.said(payload, value)):
             await self._send(turn_context, _of_card(of_gap))
@@ -165,6 +172,8 @@ class Practice(TeamsActivityHandler):  # type: ignore[misc]  # botbuilder ships 
         if data.get("verb") == cards.TIPS and self._desk:
             made = await self._saved(context.turn_state[PAYLOAD], data)
             return {"statusCode": 200, "type": CONTENT_TYPE, "value": made}
+        if of_them := await self._of_them(context.turn_state[PAYLOAD], str(data.get("says") or "")):
+            return {"statusCode": 200, "type": CONTENT_TYPE, "value": of_them}
         if self._gaps and (of_gap := await self._gaps.tapped(context.turn_state[PAYLOAD], data)):
             return {"statusCode": 200, "type": CONTENT_TYPE, "value": of_gap}
         card, after, sentence = await self._come_of(
@@ -186,6 +195,16 @@ class Practice(TeamsActivityHandler):  # type: ignore[misc]  # botbuilder ships 
         with suppress(StoreError):
             await self._parts.conversations.keep(key_of(SURFACE, activity.conversation.id), after, self._parts.now())
         return {"statusCode": 200, "type": CONTENT_TYPE, "value": shown}
+
+    async def _of_them(self, payload: Mapping[str, Any], words: str) -> Json | None:
+        """Return the card with what is kept about whoever asks for it; None for other words."""
+        if self._about_me is None:
+            return None
+        is_alone = reference_of(payload).kind == PERSONAL
+        said = await self._about_me.said(
+            words, Person(SURFACE, str(payload["from"].get("id") or "")), is_alone=is_alone
+        )
+        return card_of(said, Conversation(), self._parts.site.pages) if said else None
 
     async def _saved(self, payload: Mapping[str, Any], data: Mapping[str, Any]) -> Json:
         """Do what the form for the weekly tip says; return the card that tells it, with the next tip below."""

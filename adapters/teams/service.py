@@ -20,6 +20,7 @@ from adapters.teams.inbound import Json
 from adapters.teams.parts import TeamsParts
 from adapters.teams.thumbs import SURFACE, verdict_of
 from adapters.teams.tokens import Guard, Keys, RefusedError, TokenSource
+from bot.about_me import AboutMe
 from bot.errors import DeliveryError, InputError, StoreError
 from bot.gap_talk import GapTalk
 from bot.inbox import Item
@@ -47,6 +48,7 @@ class Teams:
         talk: Takes evidence gaps; the same.
         http: What fetches the token to send with; for tests.
         sign_in: Lets people into the desk; without it nobody gets there.
+        about_me: Shows people what is kept about them; without it they are told in general.
     """
 
     def __init__(
@@ -56,13 +58,14 @@ class Teams:
         talk: GapTalk | None = None,
         http: requests.Session | None = None,
         sign_in: SignInDesk | None = None,
+        about_me: AboutMe | None = None,
     ) -> None:
         self._parts = parts
         self._keys = Keys(parts.site.openid_url)
         self._guard = Guard(parts.site, self._keys)
         self._connector = Connector(parts.site, TokenSource(parts.site, http))
         self.adapter = ThinAdapter(self._connector)
-        self._practice = Practice(parts, desk, talk, sign_in)
+        self._practice = Practice(parts, desk, talk, sign_in, about_me)
         self._take: Take | None = None
 
     def courier(self) -> TeamsCourier:
