@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft4Validator
 
-from adapters.teams import extension
+from adapters.teams import extension, gaps
 from adapters.teams.handler import COMMANDS
 from adapters.teams.package import package_of
 from adapters.teams.parts import TeamsSite
@@ -65,9 +65,9 @@ def test_the_manifest_names_what_the_code_handles(manifest: dict[str, Any]) -> N
     assert [one["title"] for one in personal["commands"]] == list(COMMANDS)
     assert {one["title"] for one in shared["commands"]} < set(COMMANDS)
     commands = {one["id"]: one for one in search["commands"]}
-    assert set(commands) == {extension.SEARCH, extension.ABOUT}
+    assert set(commands) == {extension.SEARCH, extension.ABOUT, gaps.ON_MESSAGE}
     assert commands[extension.SEARCH]["parameters"][0]["name"] == extension.QUESTION
-    assert commands[extension.ABOUT]["fetchTask"] is True
+    assert commands[extension.ABOUT]["fetchTask"] is commands[gaps.ON_MESSAGE]["fetchTask"] is True
     assert [one["value"]["domains"] for one in search["messageHandlers"]] == [["evidence.example.org"]]
     assert set(bot["scopes"]) == {"personal", "team", "groupChat"}
 
