@@ -19,6 +19,7 @@ from bot.gap_desk import GapDesk
 from bot.gap_talk import GapTalk
 from bot.inbox import Handle, Worker
 from bot.keeping import Keeper
+from bot.limits import Limits
 from bot.outbox import Courier
 from bot.sender import Sender
 from bot.settings import Settings
@@ -235,6 +236,10 @@ def _tip_desk(settings: Settings, bot: Bot, store: Store) -> TipDesk:
     return bootstrap.tip_desk(settings, bot, store, roles)
 
 
+def _limits(settings: Settings, bot: Bot) -> Limits:
+    return Limits(bot, settings.messages_per_person, settings.messages_per_organisation)
+
+
 def _sign_in_desk(settings: Settings, store: Store) -> SignInDesk:
     return bootstrap.sign_in_desk(settings, store, sites.address(settings, settings.port))
 
@@ -280,6 +285,7 @@ def _mount_slack(
         talk,
         _sign_in_desk(settings, store),
         bootstrap.about_me(settings, store),
+        _limits(settings, bot),
     )
     slack.mount(app, worker.take, listens=listens)
     if installations is not None:
@@ -304,7 +310,7 @@ def _mount_teams(
         StoredCorrections(store, sealer), StoredReferences(store, sealer), sites.teams_site_of(settings), bootstrap.today, bootstrap.now,
     )  # fmt: skip
     sign_in, about_me = _sign_in_desk(settings, store), bootstrap.about_me(settings, store)
-    teams = Teams(parts, _tip_desk(settings, bot, store), talk, http, sign_in, about_me)
+    teams = Teams(parts, _tip_desk(settings, bot, store), talk, http, sign_in, about_me, _limits(settings, bot))
     teams.mount(app, worker.take)
     return teams
 

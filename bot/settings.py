@@ -70,6 +70,12 @@ class Settings(BaseSettings):
     asks_per_minute: Annotated[int, Field(ge=1, le=100_000)] = Field(
         default=60, description="How many questions one address may ask in a minute."
     )
+    messages_per_person: Annotated[int, Field(ge=1, le=100_000)] = Field(
+        default=60, description="How many messages of one person in a chat platform are answered in a minute."
+    )
+    messages_per_organisation: Annotated[int, Field(ge=1, le=1_000_000)] = Field(
+        default=3_000, description="The same of all in one workspace or tenant."
+    )
     encryption_keys: SecretStr = Field(
         default=SecretStr(""),
         description="Fernet keys, separated by commas, that encrypt tokens and waiting messages; the first encrypts, all decrypt.",

@@ -203,6 +203,10 @@ GAP_FORGOTTEN: Final = "Where to tell you of evidence gap {number} was erased. Y
 REOPEN_WHY: Final = (
     "Please say why, so that the centre knows what was missing: write gap {number} reopen, and then the reason."
 )
+TOO_MANY: Final = (
+    "Many messages came in a short time, so this one is not answered. Please ask again in a minute. If someone may be in danger now, call 999 and tell "
+    "your manager."
+)
 TRIAGE: Final = "triage"
 TRIAGE_HEADING: Final = "Evidence gaps that wait"
 ONLY_TRIAGERS: Final = (

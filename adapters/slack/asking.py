@@ -24,6 +24,7 @@ from bot.errors import DeliveryError, StoreError
 from bot.gap_talk import GapTalk
 from bot.inbox import Item
 from bot.layout import lay_out
+from bot.limits import Limits
 from bot.reply import Occasion
 from bot.roles import Person
 from bot.sign_in import code_in
@@ -59,6 +60,7 @@ class Asking:
         self.open_gap: Callable[[Json, AsyncWebClient, Mapping[str, str]], Awaitable[None]] | None = None
         self.gap_talk: GapTalk | None = None
         self.about_me: AboutMe | None = None
+        self.limits: Limits | None = None
 
     def register(self, app: AsyncApp) -> None:
         """Listen for every way in by which a question comes."""
@@ -164,6 +166,8 @@ class Asking:
             is_own: Whether whoever asks wrote it, and not somebody else.
         """
         person = person_of(body)
+        if self.limits and (refused := await self.limits.refuses(text, SURFACE, person.conversation, person.tenant)):
+            return refused, before
         if self.about_me and is_own:
             who = Person(SURFACE, person.conversation)
             if of_them := await self.about_me.said(text, who, is_alone=_is_alone(body)):

@@ -37,6 +37,7 @@ from bot.about_me import AboutMe
 from bot.errors import DeliveryError, InputError, StoreError
 from bot.gap_talk import GapTalk
 from bot.inbox import Item
+from bot.limits import Limits
 from bot.sign_in_desk import SignInDesk
 from bot.tip_desk import TipDesk
 
@@ -63,6 +64,7 @@ class Slack:
         talk: Takes evidence gaps; the same.
         sign_in: Lets people into the desk; the same.
         about_me: Shows people what is kept about them; the same.
+        limits: Says who has asked too much; without it nobody has.
     """
 
     def __init__(
@@ -72,6 +74,7 @@ class Slack:
         talk: GapTalk | None = None,
         sign_in: SignInDesk | None = None,
         about_me: AboutMe | None = None,
+        limits: Limits | None = None,
     ) -> None:
         self._parts = parts
         secret = parts.site.signing_secret
@@ -110,7 +113,7 @@ class Slack:
             Gaps(parts, asking, talk).register(self.app)
         if sign_in is not None:
             Desk(asking, sign_in)
-        asking.about_me = about_me
+        asking.about_me, asking.limits = about_me, limits
 
     @property
     def client(self) -> AsyncWebClient:

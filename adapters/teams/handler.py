@@ -32,6 +32,7 @@ from bot.errors import DeliveryError, StoreError, UnconfirmedError, WhatworksErr
 from bot.feedback import Reason, Verdict
 from bot.gap_talk import GapTalk
 from bot.layout import lay_out
+from bot.limits import Limits
 from bot.references import Reference
 from bot.reply import Ending
 from bot.roles import Person
@@ -53,13 +54,13 @@ class Practice(TeamsActivityHandler):  # type: ignore[misc]  # botbuilder ships 
 
     def __init__(
         self, parts: TeamsParts, desk: TipDesk | None = None, talk: GapTalk | None = None, sign_in: SignInDesk | None = None,
-        about_me: AboutMe | None = None,
+        about_me: AboutMe | None = None, limits: Limits | None = None,
     ) -> None:  # fmt: skip
         super().__init__()
         self._parts, self._desk = parts, desk
         self._gaps = Gaps(parts, talk) if talk else None
         self._sign_in = Desk(sign_in) if sign_in else None
-        self._about_me = about_me
+        self._about_me, self._limits = about_me, limits
         self._extension, self._thumbs = Extension(parts), Thumbs(parts)
         self._remembered: set[Reference] = set()
         self._invokes: dict[str, Callable[[TurnContext, Mapping[str, Any]], Awaitable[Json]]] = {
@@ -85,6 +86,11 @@ class Practice(TeamsActivityHandler):  # type: ignore[misc]  # botbuilder ships 
         """Answer what was written, or tapped in a client that sends taps as messages."""
         payload = turn_context.turn_state[PAYLOAD]
         value = payload.get("value") or {}
+        text, reference = str(payload.get("text") or ""), reference_of(payload)
+        who = str(payload["from"].get("id") or "")
+        if self._limits and (refused := await self._limits.refuses(text, SURFACE, who, reference.tenant)):
+            await self._send(turn_context, _of_card(card_of(refused, Conversation(), "")))
+            return
         if self._desk and str(payload.get("text") or "").strip().casefold() in {"tip", "tips"}:
             await self._send(turn_context, _of_card(await tips.form_for(reference_of(payload), self._desk)))
             return

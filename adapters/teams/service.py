@@ -24,6 +24,7 @@ from bot.about_me import AboutMe
 from bot.errors import DeliveryError, InputError, StoreError
 from bot.gap_talk import GapTalk
 from bot.inbox import Item
+from bot.limits import Limits
 from bot.sign_in_desk import SignInDesk
 from bot.tip_desk import TipDesk
 
@@ -49,6 +50,7 @@ class Teams:
         http: What fetches the token to send with; for tests.
         sign_in: Lets people into the desk; without it nobody gets there.
         about_me: Shows people what is kept about them; without it they are told in general.
+        limits: Says who has asked too much; without it nobody has.
     """
 
     def __init__(
@@ -59,13 +61,14 @@ class Teams:
         http: requests.Session | None = None,
         sign_in: SignInDesk | None = None,
         about_me: AboutMe | None = None,
+        limits: Limits | None = None,
     ) -> None:
         self._parts = parts
         self._keys = Keys(parts.site.openid_url)
         self._guard = Guard(parts.site, self._keys)
         self._connector = Connector(parts.site, TokenSource(parts.site, http))
         self.adapter = ThinAdapter(self._connector)
-        self._practice = Practice(parts, desk, talk, sign_in, about_me)
+        self._practice = Practice(parts, desk, talk, sign_in, about_me, limits)
         self._take: Take | None = None
 
     def courier(self) -> TeamsCourier:

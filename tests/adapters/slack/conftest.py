@@ -149,7 +149,7 @@ def settings_for(slack: FakeSlack, **changes: object) -> Settings:
     """Return settings for one workspace."""
     given: dict[str, Any] = {
         "slack_bot_token": SecretStr(BOT_TOKEN), "slack_signing_secret": SecretStr(SIGNING), "slack_api_url": slack.url,
-        "public_url": "https://evidence.example.org",
+        "public_url": "https://evidence.example.org", "messages_per_person": 100_000,
     }  # fmt: skip
     return Settings(_env_file=None, **(given | changes))
 

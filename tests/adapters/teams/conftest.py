@@ -107,7 +107,7 @@ def settings_for(teams: FakeTeams, **changes: object) -> Settings:
     given: dict[str, Any] = {
         "teams_app_id": APP, "teams_app_password": SecretStr(PASSWORD), "teams_tenant_id": TENANT,
         "teams_openid_url": f"{teams.url}/oidc", "teams_service_hosts": "127.0.0.1",
-        "public_url": "https://evidence.example.org",
+        "public_url": "https://evidence.example.org", "messages_per_person": 100_000,
     }  # fmt: skip
     return Settings(_env_file=None, **(given | changes))
 
