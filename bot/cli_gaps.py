@@ -141,23 +141,23 @@ def merge(duplicate: int, into: int, why: str, by: str) -> None:
 @gaps.command()
 @click.argument("number", type=int)
 def voices(number: int) -> None:
-    """List a gap's voices: number, since when, and whether they flagged it; nobody sees whose they are."""
-    for place, one in enumerate(_with_desk(lambda desk: desk.gaps.voices(number)), 1):
+    """List a gap's voices: the letters to name each by, since when, and whether they flagged it; nobody sees whose they are."""
+    for one in _with_desk(lambda desk: desk.gaps.voices(number)):
         since = f"{one.at:%Y-%m-%d}" if one.at else ""
-        click.echo(f"{place:>5}  {since}  {'flagged it' if one.is_flagger else ''}".rstrip())
+        click.echo(f"{one.mark}  {since}  {'flagged it' if one.is_flagger else ''}".rstrip())
 
 
 @gaps.command()
 @click.argument("number", type=int)
-@click.argument("places", type=int, nargs=-1, required=True)
+@click.argument("marks", nargs=-1, required=True)
 @click.option("--question", required=True, help="What these voices ask.")
 @click.option("--why", required=True, help="The reason, for the history.")
 @_by
-def split(number: int, places: tuple[int, ...], question: str, why: str, by: str) -> None:
-    """Give some of a gap's voices a gap of their own, by the numbers that `voices` lists; they are told."""
+def split(number: int, marks: tuple[str, ...], question: str, why: str, by: str) -> None:
+    """Give some of a gap's voices a gap of their own, by the letters that `voices` lists; they are told."""
     from bot.conversations import key_of
 
-    gap = _with_desk(lambda desk: desk.split(number, places, question, key_of(by), why))
+    gap = _with_desk(lambda desk: desk.split(number, marks, question, key_of(by), why))
     click.echo(f"Gap {gap.number} has {gap.votes} of the voices now: {gap.question}")
 
 

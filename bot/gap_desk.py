@@ -162,12 +162,12 @@ class GapDesk:
             raise InputError(f"There is no entry {entry!r}")
         return await self.gaps.move(number, to, actor, why, self.now(), check=check, outcome=outcome, entry=entry)
 
-    async def split(self, number: int, places: Sequence[int], question: str, actor: str, why: str) -> Gap:
+    async def split(self, number: int, marks: Sequence[str], question: str, actor: str, why: str) -> Gap:
         """Give some of a gap's voices a gap of their own, have them told, and return it.
 
         Args:
             number: Of the gap.
-            places: Of the voices that go, from 1, in the order in which `bot.gaps.GapReading.voices` returns them.
+            marks: Of the voices that go, as `bot.gaps.Voice.mark`.
             question: What they ask; cleaned again. All else is as in the gap that they leave.
             actor: Who does it: opaque, as `bot.gaps.Voice.person`.
             why: The reason.
@@ -180,15 +180,16 @@ class GapDesk:
         if cleaned.is_urgent:
             raise InputError("This speaks of someone in danger now: it is not for a list of gaps")
         gap, voices = await self.gaps.get(number), await self.gaps.voices(number)
-        if not places or not all(0 < place <= len(voices) for place in places):
-            raise InputError(f"Gap {number} has the voices 1 to {len(voices)}: say which of them go")
+        persons = [voice.person for voice in voices if voice.mark in marks]
+        if not marks or len(persons) != len(set(marks)):
+            raise InputError(
+                f"Gap {number} has the voices {', '.join(one.mark for one in voices[:20])}: say which of them go"
+            )
         new = NewGap(
             cleaned.form["question"], gap.decision, gap.for_whom, gap.how_soon, gap.role, self._topics(question), gap.surface,
             gap.about_entry, gap.about_version, gap.concern,
         )  # fmt: skip
-        return await self.gaps.split(
-            number, [voices[place - 1].person for place in places], new, actor, why, self.now()
-        )
+        return await self.gaps.split(number, persons, new, actor, why, self.now())
 
     def late(self, gap: Gap) -> str:
         """Return in words by how much a gap is late; "" for one that is in time."""

@@ -9,12 +9,14 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final, Protocol
 
+from bot.conversations import key_of
 from bot.errors import InputError
 from bot.gap import Check, Gap, GapState, NewGap, Place
 from bot.subscriptions import Address
 
 PERSON: Final = re.compile(r"[0-9a-f]{16,40}")  # as `bot.conversations.key_of` makes it
 FLAGGED: Final = "Flagged."
+MARK_LETTERS: Final = 6
 KEY_OF_PERSON: Final = 16  # characters of it that stand in the key of what they are told
 
 
@@ -76,6 +78,11 @@ class Voice:
     is_flagger: bool = False
     wants: Wants = Wants.EACH
     at: datetime | None = field(default=None, compare=False)
+
+    @property
+    def mark(self) -> str:
+        """Return a few letters that tell it from the others of its gap: it stays the same when others come and go, and says nothing of the person."""
+        return key_of("voice", self.person)[:MARK_LETTERS]
 
     def __post_init__(self) -> None:
         if not PERSON.fullmatch(self.person):

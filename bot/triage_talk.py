@@ -34,7 +34,7 @@ _SAID: Final = re.compile(
     r"gap\s+#?(?P<number>\d{1,12})\s+"
     r"(?:(?P<what>take|drop|history|voices|clarified|prioritised|in-progress|will-not-answer)"
     r"|checked\s+(?P<check>known|partly-known|unknown)|answered\s+(?P<entry>[a-z0-9-]+)|merge\s+(?:into\s+)?#?(?P<into>\d{1,12})"
-    r"|split\s+(?P<places>\d{1,6}(?:[\s,]+\d{1,6}){0,99}))"
+    r"|split\s+(?P<marks>[0-9a-f]{6}(?:[\s,]+[0-9a-f]{6}){0,99})|(?P<to_split>split))"
     r"\s*(?::\s*(?P<why>.*))?",
     re.IGNORECASE | re.DOTALL,
 )
@@ -152,7 +152,7 @@ class TriageTalk:
         number, what = int(found["number"]), (found["what"] or "").casefold()
         if what == "history":
             return await self._history(number)
-        if what == "voices":
+        if what == "voices" or found["to_split"]:
             return await self._voices(number)
         if what in {"take", "drop"}:
             return await self._card(
@@ -161,12 +161,10 @@ class TriageTalk:
         why = self.desk.clean(found["why"] or "")
         if not why:
             is_end = bool(found["entry"]) or what == GapState.WILL_NOT_ANSWER
-            return self._asked(
-                number, found[0].partition(":")[0].strip(), is_end=is_end, is_split=bool(found["places"])
-            )
-        if found["places"]:
-            places = [int(place) for place in re.findall(r"\d+", found["places"])]
-            gap = await self.desk.split(number, places, why, actor, wording.SPLIT_WHY.format(question=why)[:WORDS_MAX])
+            return self._asked(number, found[0].partition(":")[0].strip(), is_end=is_end, is_split=bool(found["marks"]))
+        if found["marks"]:
+            marks = re.findall(r"[0-9a-f]{6}", found["marks"].casefold())
+            gap = await self.desk.split(number, marks, why, actor, wording.SPLIT_WHY.format(question=why)[:WORDS_MAX])
         elif found["into"]:
             gap = await self.desk.gaps.merge(number, int(found["into"]), actor, why, self.desk.now())
         elif found["entry"]:
@@ -194,8 +192,8 @@ class TriageTalk:
     async def _voices(self, number: int) -> Card:
         voices = await self.desk.gaps.voices(number)
         lines = [
-            f"{place}: {'flagged it' if one.is_flagger else 'joined'}{f' on {wording.day(one.at.date())}' if one.at else ''}"
-            for place, one in enumerate(voices[:VOICES], 1)
+            f"{one.mark}: {'flagged it' if one.is_flagger else 'joined'}{f' on {wording.day(one.at.date())}' if one.at else ''}"
+            for one in voices[:VOICES]
         ]
         if len(voices) > VOICES:
             lines.append(f"and {len(voices) - VOICES} more")

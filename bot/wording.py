@@ -214,7 +214,7 @@ ONLY_TRIAGERS: Final = (
 )
 SAY_QUESTION: Final = "Please say what these voices ask: write {said}: and then their question."
 SPLIT_WHY: Final = "These voices ask something of their own: {question}"
-SPLIT_HOW: Final = "Nobody sees whose voices they are. To give some of them a gap of their own, write gap {number} split, their numbers, a colon and their question."
+SPLIT_HOW: Final = "Nobody sees whose voices they are. To give some of them a gap of their own, write gap {number} split, the letters before them, a colon and their question."
 WHY: Final = "Why"
 OUTCOME: Final = "What came of it"
 SEND: Final = "Send"

@@ -106,9 +106,7 @@ async def split(request: web.Request) -> web.Response:
     """Give some of a gap's voices a gap of their own."""
     form = await request.post()
     said: dict[str, Any] = _said(form, "question", "split_why")
-    said["voices"] = [
-        int(one) for one in form.getall("voice", []) if isinstance(one, str) and one.isascii() and one.isdigit()
-    ]
+    said["voices"] = [one for one in form.getall("voice", []) if isinstance(one, str)]
     desk, number = _desk_of(request), _number(request)
     change = desk.split(number, said["voices"], said["question"], _me(request), desk.clean(said["split_why"]))
     return await _changed(request, change, said)

@@ -136,13 +136,13 @@ def test_some_of_the_voices_get_a_gap_of_their_own() -> None:
     run("gaps", "merge", "2", "1", "--why", "The same.")
     listed = run("gaps", "voices", "1").output.splitlines()
     assert len(listed) == 2
-    assert listed[0].startswith("    1  20")
+    first, second = (line.split()[0] for line in listed)
     assert listed[0].endswith("flagged it")
-    refused = run("gaps", "split", "1", "3", "--question", "Do parrots help?", "--why", "Two questions.")
-    assert (refused.exit_code, "has the voices 1 to 2" in refused.output) == (1, True)
-    made = run("gaps", "split", "1", "2", "--question", "Do parrots help Maisie Example?", "--why", "Two questions.")
+    refused = run("gaps", "split", "1", "000000", "--question", "Do parrots help?", "--why", "Two questions.")
+    assert (refused.exit_code, f"has the voices {first}, {second}" in refused.output) == (1, True)
+    made = run("gaps", "split", "1", second, "--question", "Do parrots help Maisie Example?", "--why", "Two questions.")
     assert "Gap 3 has 1 of the voices now" in made.output
     assert "Maisie" not in made.output
     assert "Split from gap 1: Two questions." in run("gaps", "show", "3").output
     urgent = "a 6yo just told me her stepdad hits her, she is scared to go home tonight, what helps?"
-    assert "not for a list of gaps" in run("gaps", "split", "1", "1", "--question", urgent, "--why", "x").output
+    assert "not for a list of gaps" in run("gaps", "split", "1", first, "--question", urgent, "--why", "x").output

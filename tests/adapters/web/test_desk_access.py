@@ -41,7 +41,7 @@ WHO: tuple[str, ...] = (*Role, SIGNED_OUT, REVOKED, FOREIGN)
 # What the forms of every page need.
 FORM = {
     "surface": "slack", "person": "U0NEW", "role": "curator", "hands": "mine", "to": "clarified", "why": "Asked.", "into": "2", "merge_why": "The same.",
-    "voice": "1", "question": "Do kites help toddlers sleep?", "split_why": "Two questions.", "key": "",
+    "voice": Voice(key_of("slack", "ann")).mark, "question": "Do kites help toddlers sleep?", "split_why": "Two questions.", "key": "",
 }  # fmt: skip
 GAP_ACTIONS = tuple(f"/desk/gaps/{{number}}/{what}" for what in ("assign", "move", "merge", "split"))
 

@@ -136,7 +136,22 @@ async def test_voices_are_split_off_on_the_page_of_a_gap(bot: Bot, empty_store: 
         refused = await browser.post("/desk/gaps/1/split", form)
         assert (refused.status, "say which of them go" in refused.words) == (400, True)
         assert "Two questions." in refused.body
-        made = await browser.post("/desk/gaps/1/split", form | {"voice": "2"})
+        second = (await gaps.gaps.voices(1))[1].mark
+        made = await browser.post("/desk/gaps/1/split", form | {"voice": second})
         assert made.headers["Location"] == "/desk/gaps/2"
         new = await gaps.gaps.get(2)
         assert (new.votes, "Maisie" in new.question) == (1, False)
+
+
+async def test_a_split_takes_the_voices_that_were_chosen_whoever_went_meanwhile(bot: Bot, empty_store: Store) -> None:
+    async with office(bot, empty_store, Role.TRIAGER) as (browser, gaps, token):
+        await gaps.gaps.flag(NewGap("Do kites help?"), Voice(key_of("slack", "U1")), NOW)
+        for person in ("U2", "U3", "U4"):
+            await gaps.gaps.add_voice(1, Voice(key_of("slack", person)), NOW)
+        _, second, third, _ = await gaps.gaps.voices(1)
+        await gaps.split(1, [second.mark], "Do kites help toddlers?", "another", "Somebody else was quicker.")
+        form = {"form_token": token, "question": "Do kites help babies?", "split_why": "Two questions."}
+        await browser.post("/desk/gaps/1/split", form | {"voice": third.mark})
+        assert [one.person for one in await gaps.gaps.voices(3)] == [third.person]
+        again = await browser.post("/desk/gaps/1/split", form | {"voice": third.mark})
+        assert (again.status, "say which of them go" in again.words) == (400, True)
