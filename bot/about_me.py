@@ -76,6 +76,11 @@ def _lines(kept: Kept) -> Iterator[str]:
         yield f"You are told when these entries change: {', '.join(kept.follows)}."
     for count, one, many in (
         (len(kept.looks_after), "a channel's weekly tip that you set up", "channels' weekly tips that you set up"),
+        (
+            kept.triage_places,
+            "conversation in which you had the centre's cards posted",
+            "conversations in which you had the centre's cards posted",
+        ),
         (kept.sessions, "browser that is signed in to the desk", "browsers that are signed in to the desk"),
         (kept.messages, "message to you alone", "messages to you alone"),
         (kept.taps, "tip that you judged", "tips that you judged"),

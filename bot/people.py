@@ -29,6 +29,7 @@ class Kept:
         roles: Which they have.
         follows: The entries of whose changes they are told.
         looks_after: The numbers of subscriptions for weekly tips whose troubles they are told.
+        triage_places: In how many conversations they had the centre's cards posted.
         sessions: How many browsers they are signed in to the desk with.
         messages: How many messages to them alone the outbox has, sent or waiting.
         taps: How many tips they found helpful or not.
@@ -39,6 +40,7 @@ class Kept:
     roles: tuple[str, ...] = ()
     follows: tuple[str, ...] = ()
     looks_after: tuple[str, ...] = ()
+    triage_places: int = 0
     sessions: int = 0
     messages: int = 0
     taps: int = 0

@@ -23,6 +23,7 @@ from adapters.store.tables import (
     sign_ins,
     subscriptions,
     taps,
+    triage_places,
 )
 from bot.conversations import key_of
 from bot.errors import WhatworksError
@@ -30,6 +31,7 @@ from bot.outbox import Kind
 from bot.people import Kept, KeptVoice
 from bot.roles import Person
 
+CENTRES: Final = (Kind.TRIAGE.value, Kind.GAP_CARD.value)
 OWN: Final = (Kind.NEWS.value, Kind.CORRECTION.value)  # what goes to a person alone
 NOBODY: Final = "Assigned to somebody of whom nothing is kept."
 
@@ -49,10 +51,7 @@ class StoredPeople:
 
         def run(connection: sa.Connection) -> Kept:
             found, key = self._found(connection, person), key_of(*person)
-            places, looked_after = (
-                self._places(connection, person),
-                [row.number for row in self._looked_after(connection, person)],
-            )
+            places = self._places(connection, person)
             voices = connection.scalars(sa.select(gap_voices.c.gap).where(gap_voices.c.person == key)).all()
             for gap in voices:  # another hash for each: they are not to be one person's any more
                 which = (gap_voices.c.gap == gap, gap_voices.c.person == key)
@@ -72,8 +71,8 @@ class StoredPeople:
                 sa.update(gap_changes).where(gap_changes.c.why == f"Assigned to {key}.").values(why=NOBODY)
             )
             connection.execute(sa.update(gaps).where(gaps.c.assigned_to == key).values(assigned_to=""))
-            for table, name in ((subscriptions, "number"), (deliveries, "subscription")):
-                self._without_manager(connection, table, table.c[name].in_(looked_after))
+            for table, looked_after in self._managed(connection, person):
+                self._without_manager(connection, table, looked_after, person)
             note(connection, at=now, actor=key_of(actor), what="person erased", about="", details=dict(found.counts))
             return found
 
@@ -94,7 +93,8 @@ class StoredPeople:
                     sa.select(follows.c.entry).where(follows.c.place.in_(places)).order_by(follows.c.entry)
                 )
             ),
-            tuple(row.number for row in self._looked_after(connection, person)),
+            tuple(self._looked_after(connection, subscriptions, person)),
+            len(list(self._looked_after(connection, triage_places, person))),
             connection.scalar(count.where(sessions.c.person == key)) or 0,
             connection.scalar(count.where(*own)) or 0,
             len(list(self._tapped(connection, person))),
@@ -110,23 +110,39 @@ class StoredPeople:
         places = {key_of(str(one.get("surface")), str(one.get("conversation"))) for one in told}
         return sorted(places | {key_of(*person)})
 
-    def _looked_after(self, connection: sa.Connection, person: Person) -> Iterator[sa.Row[Any]]:
-        for row in connection.execute(sa.select(subscriptions).order_by(subscriptions.c.number)).all():
+    def _looked_after(
+        self, connection: sa.Connection, table: sa.Table, person: Person, *which: sa.ColumnElement[bool]
+    ) -> Iterator[str]:
+        """Yield the keys of rows whose troubles somebody is told, in order."""
+        (key,) = table.primary_key.columns
+        for row in connection.execute(sa.select(key, table.c.sealed).where(*which).order_by(key)).all():
             opened = self._opened(row.sealed)
             if opened and (opened.get("surface"), opened.get("manager")) == (person.surface, person.person):
-                yield row
+                yield row[0]
+
+    def _managed(self, connection: sa.Connection, person: Person) -> list[tuple[sa.Table, sa.ColumnElement[bool]]]:
+        """Return where somebody may stand as whoever is told of troubles: what they look after, and what is sent of it."""
+        of = list(self._looked_after(connection, subscriptions, person))
+        places = list(self._looked_after(connection, triage_places, person))
+        cards = sa.and_(deliveries.c.place.in_(places), deliveries.c.kind.in_(CENTRES))
+        return [
+            (subscriptions, subscriptions.c.number.in_(of)), (triage_places, triage_places.c.place.in_(places)),
+            (deliveries, sa.or_(deliveries.c.subscription.in_(of), cards)),
+        ]  # fmt: skip
 
     def _tapped(self, connection: sa.Connection, person: Person) -> Iterator[sa.Row[Any, Any]]:
         for row in connection.execute(sa.select(taps.c.key, taps.c.person)).all():
             if row.person == key_of(row.key, person.person):
                 yield row
 
-    def _without_manager(self, connection: sa.Connection, table: sa.Table, which: sa.ColumnElement[bool]) -> None:
+    def _without_manager(
+        self, connection: sa.Connection, table: sa.Table, which: sa.ColumnElement[bool], person: Person
+    ) -> None:
         (key,) = table.primary_key.columns
-        for row in connection.execute(sa.select(key, table.c.sealed).where(which)).all():
-            if opened := self._opened(row.sealed):
-                sealed = self._sealer.seal(opened | {"manager": ""})
-                connection.execute(sa.update(table).where(key == row[0]).values(sealed=sealed))
+        for found in self._looked_after(connection, table, person, which):
+            opened = self._sealer.open(str(connection.scalar(sa.select(table.c.sealed).where(key == found))))
+            sealed = self._sealer.seal(opened | {"manager": ""})
+            connection.execute(sa.update(table).where(key == found).values(sealed=sealed))
 
     def _opened(self, sealed: str) -> dict[str, Any] | None:
         try:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, time, timedelta
+from functools import partial
 from typing import Final
 
 import pytest
@@ -17,7 +19,8 @@ from adapters.store.roles import StoredRoles
 from adapters.store.sealing import Sealer, key_from
 from adapters.store.store import Store
 from adapters.store.subscriptions import StoredSubscriptions
-from adapters.store.tables import deliveries, gap_voices, metadata, taps
+from adapters.store.tables import deliveries, gap_voices, metadata, taps, triage_places
+from adapters.store.triage_cards import StoredTriageCards
 from bot.conversations import key_of
 from bot.gap import GapState, NewGap
 from bot.gaps import Voice
@@ -56,6 +59,10 @@ def everything(connection: sa.Connection) -> str:
     """Return all that stands in the tables but the audit."""
     tables = [table for table in metadata.sorted_tables if table.name != "audit"]
     return "\n".join(str(tuple(row)) for table in tables for row in connection.execute(sa.select(table)))
+
+
+def every_sealed(table: sa.Table, connection: sa.Connection) -> Sequence[str]:
+    return connection.scalars(sa.select(table.c.sealed)).all()
 
 
 @pytest.fixture
@@ -115,3 +122,17 @@ async def test_the_manager_of_a_tip_that_was_planned_is_gone_from_it_too(store: 
     wanted = sa.select(deliveries.c.sealed).where(deliveries.c.key == "C1:2026-W48")
     kept = await store.read(lambda connection: connection.scalar(wanted))
     assert SEALER.open(str(kept)) == Address("slack", "C1").to_dict() | {"manager": ""}
+
+
+async def test_whoever_had_triage_cards_posted_is_gone_from_where_and_from_what_was_posted(
+    store: Store, people: StoredPeople
+) -> None:
+    cards = StoredTriageCards(store, SEALER)
+    await cards.add(Address("slack", "C1"), ANN.person, NOW)
+    await cards.add(Address("slack", "C2"), "U0ANOTHER", NOW)
+    assert (await people.kept(ANN)).triage_places == 1
+    await people.erase(ANN, "an administrator", LATER)
+    assert await people.kept(ANN) == Kept()
+    for table in (triage_places, deliveries):
+        opened = [SEALER.open(one) for one in await store.read(partial(every_sealed, table))]
+        assert sorted((one["conversation"], one["manager"]) for one in opened) == [("C1", ""), ("C2", "U0ANOTHER")]
