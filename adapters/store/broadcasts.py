@@ -11,6 +11,7 @@ from typing import Any, Final
 import sqlalchemy as sa
 
 from adapters.store.audit import note
+from adapters.store.delivery_rows import due_row
 from adapters.store.outbox import recall
 from adapters.store.sealing import Sealer
 from adapters.store.store import Store
@@ -152,12 +153,11 @@ class StoredBroadcasts:
 
 def _delivery(broadcast: Broadcast, to: Recipient, row: sa.Row[Any], plan: Plan, now: datetime) -> dict[str, Any]:
     tip = plan.tip
-    return {
-        "key": f"{row.place}:{to.week if tip else broadcast.number}", "subscription": to.subscription, "place": row.place, "sealed": row.sealed,
-        "tip": str(tip) if tip else None, "version": plan.version, "why": plan.why if tip else "", "due": to.due, "state": DeliveryState.DUE.value,
-        "until": max(to.due, now), "owner": "", "attempts": 0, "reason": "", "receipt": "", "at": now,
-        "kind": (Kind.TIP if tip else Kind.NOTICE).value, "batch": broadcast.number, "text": broadcast.text, "entry": "", "note": "",
-    }  # fmt: skip
+    key, kind = f"{row.place}:{to.week if tip else broadcast.number}", Kind.TIP if tip else Kind.NOTICE
+    return due_row(
+        key, row.place, row.sealed, kind, to.due, now, subscription=to.subscription, tip=str(tip) if tip else None, version=plan.version,
+        why=plan.why if tip else "", until=max(to.due, now), batch=broadcast.number, text=broadcast.text,
+    )  # fmt: skip
 
 
 def _row(broadcast: Broadcast) -> dict[str, Any]:

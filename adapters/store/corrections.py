@@ -9,6 +9,7 @@ from typing import Any, Final, NamedTuple
 
 import sqlalchemy as sa
 
+from adapters.store.delivery_rows import due_row
 from adapters.store.sealing import Sealer
 from adapters.store.store import Store
 from adapters.store.tables import deliveries, follows, meanings
@@ -77,11 +78,10 @@ class StoredCorrections:
         told = {found.place: found for found in _told(connection, one.entry, stale, now)}
         for found in told.values():
             text = correction(one.label, before[found.version], one.meaning)
-            yield {
-                "key": f"{found.place}:{mark}", "subscription": found.subscription, "place": found.place, "sealed": found.sealed, "tip": None,
-                "version": one.version, "why": "", "due": now, "state": DeliveryState.DUE.value, "until": now, "owner": "", "attempts": 0,
-                "reason": "", "receipt": "", "at": now, "kind": Kind.CORRECTION.value, "batch": mark, "text": text, "entry": one.entry, "note": "",
-            }  # fmt: skip
+            yield due_row(
+                f"{found.place}:{mark}", found.place, found.sealed, Kind.CORRECTION, now, now, subscription=found.subscription,
+                version=one.version, batch=mark, text=text, entry=one.entry,
+            )  # fmt: skip
         moved = sa.update(follows).where(follows.c.entry == one.entry).values(version=one.version)
         connection.execute(moved)
 

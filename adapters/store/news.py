@@ -8,6 +8,7 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
+from adapters.store.delivery_rows import due_row
 from adapters.store.gaps import Tell
 from adapters.store.sealing import Sealer
 from adapters.store.store import Store
@@ -43,12 +44,10 @@ def into_outbox(store: Store, sealer: Sealer, now: Callable[[], datetime]) -> Te
 
 
 def _row(sealer: Sealer, one: News, key: str, due: datetime, at: datetime) -> dict[str, Any]:
-    return {
-        "key": key, "subscription": "", "place": key_of(one.address.surface, one.address.conversation),
-        "sealed": sealer.seal(one.address.to_dict() | {"manager": ""}), "tip": None, "version": "", "why": "", "due": due,
-        "state": DeliveryState.DUE.value, "until": due, "owner": "", "attempts": 0, "reason": "", "receipt": "", "at": at,
-        "kind": Kind.NEWS.value, "batch": f"gap-{one.gap}", "text": one.sentence, "entry": one.entry, "note": "",
-    }  # fmt: skip
+    place = key_of(one.address.surface, one.address.conversation)
+    sealed = sealer.seal(one.address.to_dict() | {"manager": ""})
+    batch = f"gap-{one.gap}"
+    return due_row(key, place, sealed, Kind.NEWS, due, at, batch=batch, text=one.sentence, entry=one.entry)
 
 
 def _into_digest(connection: sa.Connection, store: Store, sealer: Sealer, one: News, at: datetime) -> None:

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
+from adapters.store.delivery_rows import due_row
 from adapters.store.gap_rows import is_late
 from adapters.store.gaps import Show
 from adapters.store.sealing import Sealer
@@ -44,7 +45,7 @@ def onto_cards(store: Store, now: Callable[[], datetime]) -> Show:
         if not gap.is_open:
             return
         for place, sealed in connection.execute(sa.select(triage_places.c.place, triage_places.c.sealed)).all():
-            row = _row(f"t{gap.number}-{place[:30]}", place, sealed, Kind.GAP_CARD, at, at) | {"batch": _batch(gap)}
+            row = due_row(f"t{gap.number}-{place[:30]}", place, sealed, Kind.GAP_CARD, at, at, batch=_batch(gap))
             _write(connection, store, row)
 
     return show
@@ -65,7 +66,7 @@ class StoredTriageCards:
         def run(connection: sa.Connection) -> bool:
             if connection.execute(insert.returning(triage_places.c.place)).first() is None:
                 return False
-            row = _row(f"h{now:%Y%m%d%H%M%S}-{place[:30]}", place, sealed, Kind.TRIAGE, now, now)
+            row = due_row(f"h{now:%Y%m%d%H%M%S}-{place[:30]}", place, sealed, Kind.TRIAGE, now, now)
             _write(connection, self._store, row)
             return True
 
@@ -100,7 +101,7 @@ class StoredTriageCards:
             return 0
         due = WEEKLY.after(now)
         weekly = [
-            _row(f"w{due.week}-{place[:30]}", place, sealed, Kind.TRIAGE, due.at, now) for place, sealed in places
+            due_row(f"w{due.week}-{place[:30]}", place, sealed, Kind.TRIAGE, due.at, now) for place, sealed in places
         ]
         # Looked at without the lock of a writer first: mostly there is nothing to write.
         known = sa.select(deliveries.c.key).where(deliveries.c.key.in_([row["key"] for row in weekly]))
@@ -112,10 +113,11 @@ class StoredTriageCards:
 
         def run(connection: sa.Connection) -> int:
             written = sum(_write(connection, self._store, row) for row in new)
-            nudge = {"text": " ".join(map(str, late))}
+            text = " ".join(map(str, late))
             key = f"n{now.astimezone(LONDON):%Y%m%d}"
             rows = [
-                _row(f"{key}-{place[:30]}", place, sealed, Kind.TRIAGE, now, now) | nudge for place, sealed in places
+                due_row(f"{key}-{place[:30]}", place, sealed, Kind.TRIAGE, now, now, text=text)
+                for place, sealed in places
             ]
             nudged = sum(_write(connection, self._store, row) for row in rows) if late else 0
             if nudged:
@@ -148,11 +150,3 @@ def _write(connection: sa.Connection, store: Store, row: Mapping[str, Any]) -> b
     """Write a card down; return False if it was written before."""
     insert = store.insert(deliveries).values(row).on_conflict_do_nothing(index_elements=["key"])
     return connection.execute(insert.returning(deliveries.c.key)).first() is not None
-
-
-def _row(key: str, place: str, sealed: str, kind: Kind, due: datetime, now: datetime) -> dict[str, Any]:
-    return {
-        "key": key, "subscription": "", "place": place, "sealed": sealed, "tip": None, "version": "", "why": "", "due": due,
-        "state": DeliveryState.DUE.value, "until": due, "owner": "", "attempts": 0, "reason": "", "receipt": "", "at": now,
-        "kind": kind.value, "batch": "", "text": "", "entry": "", "note": "",
-    }  # fmt: skip
