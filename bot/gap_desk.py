@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
-from bot import wording
+from bot import gap_wording
 from bot.conversations import key_of
 from bot.errors import InputError
 from bot.gap import Check, Concern, Gap, GapState, NewGap
@@ -34,12 +34,10 @@ class Cleaned:
     @property
     def lines(self) -> Iterator[tuple[str, str]]:
         """Yield what was filled in, with its label."""
-        for name, label in wording.GAP_LABELS.items():
+        for name, label in gap_wording.GAP_LABELS.items():
             if self.form.get(name):
-                yield (
-                    label,
-                    wording.CONCERNS.get(self.form[name], self.form[name]) if name == "concern" else self.form[name],
-                )
+                said = self.form[name]
+                yield label, gap_wording.CONCERNS[said] if name == "concern" else said
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +69,7 @@ class GapDesk:
         for name, most in FIELDS.items():
             written = str(form.get(name) or "").strip()
             if len(written) > most:
-                raise InputError(f"“{wording.GAP_LABELS[name]}” has {len(written)} letters; {most} are possible")
+                raise InputError(f"“{gap_wording.GAP_LABELS[name]}” has {len(written)} letters; {most} are possible")
             found = self.bot.recogniser.personal.redact(written)
             clean[name] = found.text[:most]
             removed += found.types
@@ -92,7 +90,7 @@ class GapDesk:
 
     async def flag(self, form: Mapping[str, object], person: Address, who: str) -> str:
         """Keep a gap that somebody confirmed, and return what to tell them; see `keep`."""
-        return wording.gap_flagged(await self.keep(form, person, who))
+        return gap_wording.gap_flagged(await self.keep(form, person, who))
 
     async def keep(self, form: Mapping[str, object], person: Address, who: str, *, is_told: bool = True) -> int:
         """Keep a gap that somebody confirmed, and return its number.
@@ -131,9 +129,7 @@ class GapDesk:
             InputError: If it speaks of danger now, or cannot be kept.
             StoreError: If it could not be kept.
         """
-        cleaned = self.cleaned({"question": question})
-        if cleaned.is_urgent:
-            raise InputError("This speaks of someone in danger now: it is not for a list of gaps")
+        cleaned = self._for_the_list(question)
         for earlier in await self.gaps.listed(Filters(), Order.NEWEST, RECENT):
             if (earlier.question, earlier.surface) == (cleaned.form["question"], CENTRE) and actor in {
                 voice.person for voice in await self.gaps.voices(earlier.number)
@@ -176,9 +172,7 @@ class GapDesk:
             InputError: If there are no such voices, none would stay, or the question cannot be kept.
             StoreError: If it could not be kept.
         """
-        cleaned = self.cleaned({"question": question})
-        if cleaned.is_urgent:
-            raise InputError("This speaks of someone in danger now: it is not for a list of gaps")
+        cleaned = self._for_the_list(question)
         gap, voices = await self.gaps.get(number), await self.gaps.voices(number)
         persons = [voice.person for voice in voices if voice.mark in marks]
         if not marks or len(persons) != len(set(marks)):
@@ -190,6 +184,13 @@ class GapDesk:
             gap.about_entry, gap.about_version, gap.concern,
         )  # fmt: skip
         return await self.gaps.split(number, persons, new, actor, why, self.now())
+
+    def _for_the_list(self, question: str) -> Cleaned:
+        """Return what the centre itself asks, cleaned; `InputError` if it speaks of danger now, or cannot be kept."""
+        cleaned = self.cleaned({"question": question})
+        if cleaned.is_urgent:
+            raise InputError("This speaks of someone in danger now: it is not for a list of gaps")
+        return cleaned
 
     def late(self, gap: Gap) -> str:
         """Return in words by how much a gap is late; "" for one that is in time."""

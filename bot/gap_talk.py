@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, replace
 from typing import Final
 
-from bot import wording
+from bot import gap_wording
 from bot.card import Block, Bullets, Button, Card, Lead, Paragraph, Write
 from bot.conversations import key_of
 from bot.errors import InputError, StoreError
@@ -23,7 +23,7 @@ _SAID: Final = re.compile(
     r"gap\s+#?(?P<number>\d{1,12})(?:\s+(?P<what>me too|stop|each|digest|forget|reopen)\b[\s:,.]*(?P<why>.*))?",
     re.IGNORECASE | re.DOTALL,
 )
-_IS_OURS: Final = re.compile(rf"gap\s+(#?\d|from\s)|{wording.TRIAGE}(\s+(here|stop))?$", re.IGNORECASE)
+_IS_OURS: Final = re.compile(rf"gap\s+(#?\d|from\s)|{gap_wording.TRIAGE}(\s+(here|stop))?$", re.IGNORECASE)
 NEWS_KEY: Final = re.compile(r"g(\d+)-")  # as `bot.gaps.key_of_news` begins
 _WANTS: Final = {"stop": Wants.NONE, "each": Wants.EACH, "digest": Wants.DIGEST}
 
@@ -71,10 +71,10 @@ class GapTalk:
                 return await self._join(number, Voice(key, person))
             if what in _WANTS:
                 await self.desk.gaps.follow(number, key, _WANTS[what])
-                return _told(wording.GAP_WANTS[_WANTS[what].value].format(number=number))
+                return _told(gap_wording.GAP_WANTS[_WANTS[what].value].format(number=number))
             if what == "forget":
                 await self.desk.gaps.forget(number, key)
-                return _told(wording.GAP_FORGOTTEN.format(number=number))
+                return _told(gap_wording.GAP_FORGOTTEN.format(number=number))
             if what == "reopen":
                 return await self._reopen(number, key, found["why"])
             return self._shown(await self._meant(number))
@@ -102,13 +102,13 @@ class GapTalk:
         others = [gap for gap in found if gap != done]
         blocks: list[Block] = []
         if done:
-            blocks += [Lead(wording.LIKE_ANSWERED), *self._shown(done).blocks]
+            blocks += [Lead(gap_wording.LIKE_ANSWERED), *self._shown(done).blocks]
         if others:
-            blocks.append(Bullets(wording.LIKE_GAPS, tuple(gap.stands() for gap in others)))
+            blocks.append(Bullets(gap_wording.LIKE_GAPS, tuple(gap.stands() for gap in others)))
         buttons = [
             Button(f"Add my voice to gap {gap.number}", f"gap {gap.number} me too") for gap in others if gap.is_open
         ]
-        return Card(Ending.NO_ENTRY, "", tuple(blocks), tuple(buttons), wording.LIKE_GAPS) if blocks else None
+        return Card(Ending.NO_ENTRY, "", tuple(blocks), tuple(buttons), gap_wording.LIKE_GAPS) if blocks else None
 
     async def _meant(self, number: int) -> Gap:
         gap = await self.desk.gaps.get(number)
@@ -121,13 +121,15 @@ class GapTalk:
         if not gap.is_open:
             return self._shown(gap)  # what came of it is of more use than a voice
         is_new = await self.desk.gaps.add_voice(gap.number, voice, self.desk.now())
-        sentence = wording.VOICE_COUNTS if is_new else wording.VOICE_COUNTED
+        sentence = gap_wording.VOICE_COUNTS if is_new else gap_wording.VOICE_COUNTED
         return _told(sentence.format(number=gap.number), *_less(gap.number))
 
     async def _reopen(self, number: int, key: str, why: str) -> Card:
         if not why.strip():
-            asked = _told(wording.REOPEN_WHY.format(number=number), Button(wording.SEND, f"gap {number} reopen"))
-            return replace(asked, blocks=(*asked.blocks, Write(wording.WHY)))
+            asked = _told(
+                gap_wording.REOPEN_WHY.format(number=number), Button(gap_wording.SEND, f"gap {number} reopen")
+            )
+            return replace(asked, blocks=(*asked.blocks, Write(gap_wording.WHY)))
         clean = self.desk.clean(why)
         return _told((await self.desk.gaps.reopen(number, key, clean, self.desk.now())).told())
 
@@ -138,7 +140,7 @@ class GapTalk:
             # The whole answer: no effect without strength, population and source.
             blocks += lay_out(answered(entry, is_overdue=entry.is_overdue(self.desk.now().date()))).blocks
         if not gap.is_open:
-            blocks.append(Paragraph(wording.GAP_CLOSED.format(number=gap.number)))
+            blocks.append(Paragraph(gap_wording.GAP_CLOSED.format(number=gap.number)))
             buttons: tuple[Button, ...] = ()
         else:
             buttons = (Button("Add my voice", f"gap {gap.number} me too"), *_less(gap.number))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot import wording
+from bot import gap_wording, wording
 from bot.card import (
     Alert,
     Block,
@@ -229,11 +229,11 @@ def _choices(reply: ChoicesReply, told: tuple[Note, ...]) -> Card:
 
 def _no_entry(reply: NoEntryReply, told: tuple[Note, ...]) -> Card:
     if reply.wants_to_flag:
-        blocks: tuple[Block, ...] = (*told, Paragraph(wording.FLAG), Note(wording.FLAG_WHERE))
-        return Card(reply.ending, wording.FLAG_HEADING, blocks, (), wording.FLAG_HEADING)
+        blocks: tuple[Block, ...] = (*told, Paragraph(gap_wording.FLAG), Note(gap_wording.FLAG_WHERE))
+        return Card(reply.ending, gap_wording.FLAG_HEADING, blocks, (), gap_wording.FLAG_HEADING)
     blocks = (*told, Paragraph(wording.NO_ENTRY), Paragraph(wording.NO_ENTRY_NEXT))
     return Card(
-        reply.ending, wording.NO_ENTRY_HEADING, blocks, (Button("Flag a gap", wording.FLAG_SAYS),), wording.NO_ENTRY
+        reply.ending, wording.NO_ENTRY_HEADING, blocks, (Button("Flag a gap", gap_wording.FLAG_SAYS),), wording.NO_ENTRY
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import date
 
-from bot import wording
+from bot import gap_wording, wording
 from bot.card import Button, Card, Lead, Note, Paragraph
 from bot.gap_talk import buttons_of_news
 from bot.layout import lay_out
@@ -17,7 +17,7 @@ from bot.triage_talk import TriageTalk
 from bot.turn import Bot
 
 BY_HAND = "It was chosen by hand."
-HEADINGS = {Kind.CORRECTION: wording.CORRECTION_HEADING, Kind.NEWS: wording.NEWS_HEADING}
+HEADINGS = {Kind.CORRECTION: wording.CORRECTION_HEADING, Kind.NEWS: gap_wording.NEWS_HEADING}
 NONE = "There is no tip on these topics that may be sent."
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from bot import wording
+from bot import gap_wording, wording
 from bot.card import Block, Bullets, Button, Card, Labelled, Lead, Note, Paragraph, Write
 from bot.conversations import key_of
 from bot.errors import InputError
@@ -40,7 +40,7 @@ _SAID: Final = re.compile(
 )
 _LOOKED_AT: Final = re.compile(r"gap\s+#?(\d{1,12})", re.IGNORECASE)
 _FLAGGED: Final = re.compile(r"gap\s+from\s+([0-9a-f]{10})", re.IGNORECASE)  # the key of what was asked in vain
-_PLACES: Final = re.compile(rf"{wording.TRIAGE}\s+(here|stop)", re.IGNORECASE)
+_PLACES: Final = re.compile(rf"{gap_wording.TRIAGE}\s+(here|stop)", re.IGNORECASE)
 _LABELS: Final = {
     _S.CLARIFIED: "Clarified", _S.PRIORITISED: "Prioritise", _S.IN_PROGRESS: "In progress", _S.WILL_NOT_ANSWER: "Will not answer",
 }  # fmt: skip
@@ -81,12 +81,12 @@ class TriageTalk:
         """
         written = text.strip()
         found, looked_at = _SAID.fullmatch(written), _LOOKED_AT.fullmatch(written)
-        is_queue, flagged = written.casefold() == wording.TRIAGE, _FLAGGED.fullmatch(written)
+        is_queue, flagged = written.casefold() == gap_wording.TRIAGE, _FLAGGED.fullmatch(written)
         places = _PLACES.fullmatch(written)
         if not (found or looked_at or is_queue or flagged or places):
             return None
         if Role.TRIAGER not in await self.roles.of(Person(surface, who)):
-            return None if looked_at else _told(wording.ONLY_TRIAGERS)
+            return None if looked_at else _told(gap_wording.ONLY_TRIAGERS)
         try:
             if is_queue:
                 return await self._queue()
@@ -100,10 +100,11 @@ class TriageTalk:
         except InputError as error:
             return _told(str(error))
 
-    async def sent(self, delivery: Delivery) -> Card | None:
-        """Return the card of a delivery to a triage channel, as things stand now; None if there is no such gap.
+    async def sent(self, delivery: Delivery) -> Card:
+        """Return the card of a delivery to a triage channel, as things stand now.
 
         Raises:
+            InputError: If there is no such gap.
             StoreError: If the store cannot be used.
         """
         if delivery.kind is Kind.GAP_CARD:
@@ -114,24 +115,24 @@ class TriageTalk:
         gaps = [await self.desk.gaps.get(number) for number in numbers[:NUDGED]]
         blocks: list[Block] = [Bullets("", tuple(map(self._line, gaps)))]
         if len(numbers) > NUDGED:
-            blocks.append(Note(f"And {len(numbers) - NUDGED} more: write {wording.TRIAGE}."))
+            blocks.append(Note(f"And {len(numbers) - NUDGED} more: write {gap_wording.TRIAGE}."))
         buttons = tuple(Button(f"Gap {gap.number}", f"gap {gap.number}") for gap in gaps)
-        return Card(Ending.NO_ENTRY, wording.LATE_HEADING, tuple(blocks), buttons, wording.LATE_HEADING)
+        return Card(Ending.NO_ENTRY, gap_wording.LATE_HEADING, tuple(blocks), buttons, gap_wording.LATE_HEADING)
 
     async def _placed(self, what: str, where: Address | None, who: str) -> str:
         if where is None:
-            return wording.TRIAGE_NOT_HERE
+            return gap_wording.TRIAGE_NOT_HERE
         if what == "stop":
-            return wording.TRIAGE_STOPPED if await self.cards.remove(where) else wording.TRIAGE_NONE
+            return gap_wording.TRIAGE_STOPPED if await self.cards.remove(where) else gap_wording.TRIAGE_NONE
         is_new = await self.cards.add(where, who, self.desk.now())
-        return wording.TRIAGE_HERE if is_new else wording.TRIAGE_HERE_ALREADY
+        return gap_wording.TRIAGE_HERE if is_new else gap_wording.TRIAGE_HERE_ALREADY
 
     async def _queue(self) -> Card:
         late = self.desk.promise.late(self.desk.now())
         lists = [
             (heading, await self.desk.gaps.listed(filters, order, WAITING))
             for heading, filters, order in (
-                *(((wording.LATE, Filters(late=late), Order.OLDEST),) if late else ()),
+                *(((gap_wording.LATE, Filters(late=late), Order.OLDEST),) if late else ()),
                 ("New", Filters(NEW), Order.NEWEST),
                 ("Oldest", Filters(OPEN), Order.OLDEST),
                 ("Most wanted", Filters(OPEN), Order.MOST_WANTED),
@@ -146,7 +147,7 @@ class TriageTalk:
         buttons = tuple(Button(f"Gap {number}", f"gap {number}") for number in numbers)
         buttons += tuple(Button(f"Flag: {one.question}", f"gap from {one.key}") for one in in_vain)
         nothing = (Paragraph("No gap is open."),)
-        return Card(Ending.NO_ENTRY, wording.TRIAGE_HEADING, blocks or nothing, buttons, wording.TRIAGE_HEADING)
+        return Card(Ending.NO_ENTRY, gap_wording.TRIAGE_HEADING, blocks or nothing, buttons, gap_wording.TRIAGE_HEADING)
 
     async def _done(self, found: re.Match[str], actor: str) -> Card:
         number, what = int(found["number"]), (found["what"] or "").casefold()
@@ -164,7 +165,9 @@ class TriageTalk:
             return self._asked(number, found[0].partition(":")[0].strip(), is_end=is_end, is_split=bool(found["marks"]))
         if found["marks"]:
             marks = re.findall(r"[0-9a-f]{6}", found["marks"].casefold())
-            gap = await self.desk.split(number, marks, why, actor, wording.SPLIT_WHY.format(question=why)[:WORDS_MAX])
+            gap = await self.desk.split(
+                number, marks, why, actor, gap_wording.SPLIT_WHY.format(question=why)[:WORDS_MAX]
+            )
         elif found["into"]:
             gap = await self.desk.gaps.merge(number, int(found["into"]), actor, why, self.desk.now())
         elif found["entry"]:
@@ -180,13 +183,13 @@ class TriageTalk:
 
     def _asked(self, number: int, said: str, *, is_end: bool, is_split: bool) -> Card:
         """Return the card that asks for what a change needs, with room to write it."""
-        asks, label = wording.SAY_WHY, wording.WHY
+        asks, label = gap_wording.SAY_WHY, gap_wording.WHY
         if is_end:
-            asks, label = wording.SAY_OUTCOME, wording.OUTCOME
+            asks, label = gap_wording.SAY_OUTCOME, gap_wording.OUTCOME
         elif is_split:
-            asks, label = wording.SAY_QUESTION, wording.GAP_LABELS["question"]
+            asks, label = gap_wording.SAY_QUESTION, gap_wording.GAP_LABELS["question"]
         sentence = asks.format(said=said)
-        buttons = (Button(wording.SEND, said), Button("Back to the gap", f"gap {number}"))
+        buttons = (Button(gap_wording.SEND, said), Button("Back to the gap", f"gap {number}"))
         return Card(Ending.NO_ENTRY, "", (Paragraph(sentence), Write(label)), buttons, sentence)
 
     async def _voices(self, number: int) -> Card:
@@ -198,7 +201,7 @@ class TriageTalk:
         if len(voices) > VOICES:
             lines.append(f"and {len(voices) - VOICES} more")
         heading = f"Voices on evidence gap {number}"
-        how = Note(wording.SPLIT_HOW.format(number=number))
+        how = Note(gap_wording.SPLIT_HOW.format(number=number))
         return Card(Ending.NO_ENTRY, heading, (Bullets("", tuple(lines)), how), (), heading)
 
     async def _history(self, number: int) -> Card:
@@ -213,7 +216,7 @@ class TriageTalk:
         about = self.desk.bot.shown.get(gap.about_entry)
         said = (
             ("Decision", gap.decision), ("For whom", gap.for_whom), ("How soon", gap.how_soon), ("Role", gap.role),
-            ("Topics", ", ".join(gap.topics)), ("Flagged on the answer", about.title if about else ""), ("Because", wording.CONCERNS.get(gap.concern, "")), ("Outcome", gap.outcome), ("Entry", gap.entry),
+            ("Topics", ", ".join(gap.topics)), ("Flagged on the answer", about.title if about else ""), ("Because", gap_wording.CONCERNS.get(gap.concern, "")), ("Outcome", gap.outcome), ("Entry", gap.entry),
         )  # fmt: skip
         blocks: list[Block] = [Lead(gap.question), *(Labelled(label, text) for label, text in said if text)]
         check = f", {gap.check}" if gap.check else ""
@@ -254,7 +257,7 @@ def _buttons(gap: Gap, like: Sequence[Gap], nearest: Sequence[EvidenceEntry]) ->
         made += [Button(f"Merge into {one.number}", f"{of} merge {one.number}") for one in like]
     if gap.votes > 1:
         made.append(Button("Voices", f"{of} voices"))
-    return (*made, Button("History", f"{of} history"), Button("What waits", wording.TRIAGE))
+    return (*made, Button("History", f"{of} history"), Button("What waits", gap_wording.TRIAGE))
 
 
 def _voices(gap: Gap) -> str:

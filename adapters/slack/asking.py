@@ -16,7 +16,7 @@ from adapters.slack.blocks import Json, blocks_of, escape
 from adapters.slack.inbound import REMOVED
 from adapters.slack.parts import SlackParts
 from adapters.slack.sending import Message, Place, post, respond, told
-from bot import wording
+from bot import gap_wording, wording
 from bot.about_me import AboutMe
 from bot.card import Card
 from bot.conversations import key_of
@@ -99,7 +99,7 @@ class Asking:
         if self.open_tips and str(body.get("text", "")).strip().casefold() in {"tip", "tips"}:
             await self.open_tips(body, client)
             return
-        if self.open_gap and str(body.get("text", "")).strip().casefold() in wording.GAP_WORDS:
+        if self.open_gap and str(body.get("text", "")).strip().casefold() in gap_wording.GAP_WORDS:
             await self.open_gap(body, client, {})
             return
         if self.give_link and (code := code_in(str(body.get("text", "")))) is not None:

@@ -15,7 +15,7 @@ from adapters.slack.blocks import INSTEAD, Json, button, context, escape, sectio
 from adapters.slack.inbound import REMOVED
 from adapters.slack.parts import SlackParts
 from adapters.slack.sending import Message, Place, post, respond, told
-from bot import wording
+from bot import gap_wording, wording
 from bot.card import Card
 from bot.errors import InputError, StoreError, WhatworksError
 from bot.gap_desk import FIELDS, HOW_SOON, Cleaned
@@ -53,7 +53,7 @@ class Gaps:
         words = str(body["message"].get("text", ""))[: FIELDS["question"]]
         await told(
             lambda: client.views_open(
-                trigger_id=body["trigger_id"], view=form({"question": words}, wording.GAP_FROM_MESSAGE)
+                trigger_id=body["trigger_id"], view=form({"question": words}, gap_wording.GAP_FROM_MESSAGE)
             )
         )
 
@@ -71,7 +71,7 @@ class Gaps:
             blocks = self._shown(cleaned, like, tuple(body.get(REMOVED, ())))
         except InputError as error:
             blocks = [section(escape(str(error)))]
-        await post(client, Place(user, None, user), Message(wording.GAP_LOOK, blocks), context[ITEM].key)
+        await post(client, Place(user, None, user), Message(gap_wording.GAP_LOOK, blocks), context[ITEM].key)
 
     async def send(self, body: Json, client: AsyncWebClient) -> None:
         """Keep the gap, as it was looked at."""
@@ -93,23 +93,23 @@ class Gaps:
         if cleaned.is_urgent:
             alert = lay_out(UrgentReply(), safeguarding_text=self._parts.site.safeguarding_text)
             blocks += self._asking.message(alert, Conversation()).blocks
-        blocks += [section(f"*{escape(wording.GAP_LOOK)}*")]
+        blocks += [section(f"*{escape(gap_wording.GAP_LOOK)}*")]
         blocks += [section(f"*{escape(label)}*\n{escape(said)}") for label, said in cleaned.lines]
         kinds = tuple(dict.fromkeys([*removed, *cleaned.removed]))
         if kinds:
             blocks.append(context(escape(wording.removed(kinds))))
         value = json.dumps(dict(cleaned.form), ensure_ascii=False, separators=(",", ":"))
-        actions = [button(wording.GAP_SEND, SEND, value), button(wording.GAP_CHANGE, CHANGE, value)]
+        actions = [button(gap_wording.GAP_SEND, SEND, value), button(gap_wording.GAP_CHANGE, CHANGE, value)]
         others = [{"type": "divider"}, *self._asking.message(like, Conversation()).blocks] if like else []
         return [*blocks, {"type": "actions", "elements": actions}, *others]
 
 
 def form(filled: Mapping[str, str], note: str = "") -> Json:
     """Return the form, with what is known already, and a note on that."""
-    blocks = [section(escape(said)) for said in (note, wording.GAP_NO_NAMES) if said]
+    blocks = [section(escape(said)) for said in (note, gap_wording.GAP_NO_NAMES) if said]
     blocks += [_text(name, most, filled.get(name, "")) for name, most in FIELDS.items()]
     if filled.get("entry"):
-        blocks.insert(-len(FIELDS), _select(CONCERN, wording.CONCERNS, filled))
+        blocks.insert(-len(FIELDS), _select(CONCERN, gap_wording.CONCERNS, filled))
     blocks.insert(-1, _select(HOW_SOON_FIELD, {one: one for one in HOW_SOON}, filled))
     return {
         "type": "modal", "callback_id": FORM, "title": _plain("Flag a gap"), "submit": _plain("Look at it"), "close": _plain("Cancel"),
@@ -136,7 +136,7 @@ def _field(name: str, element: Json, *, optional: bool) -> Json:
     return {
         "type": "input",
         "block_id": name,
-        "label": _plain(wording.GAP_LABELS[name]),
+        "label": _plain(gap_wording.GAP_LABELS[name]),
         "element": element,
         "optional": optional,
     }

@@ -12,7 +12,7 @@ from adapters.slack.asking import COMMAND, Asking
 from adapters.slack.blocks import Json, button, context, escape, header, section, value_of
 from adapters.slack.parts import SlackParts
 from adapters.slack.sending import told
-from bot import wording
+from bot import gap_wording, wording
 from bot.turn import Conversation
 
 LINKS_MAX: Final = 5  # previews in one message
@@ -56,7 +56,7 @@ class Home:
             section(f"*{escape(wording.EXAMPLES_LEAD)}*"),
             {"type": "actions", "elements": examples},
             header("Weekly tips and evidence gaps"),
-            section(escape(f"{wording.TIPS_HOW} {wording.FLAG_HOW}")),
+            section(escape(f"{wording.TIPS_HOW} {gap_wording.FLAG_HOW}")),
             header("What is stored about you"),
             section(escape(wording.STORED)),
             context(escape(f"{wording.NOT_ADVICE} {wording.DANGER_LINE}")),

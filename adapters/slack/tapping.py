@@ -34,7 +34,7 @@ from adapters.slack.blocks import (
 )
 from adapters.slack.parts import SlackParts
 from adapters.slack.sending import Message, Place, post, respond
-from bot import wording
+from bot import gap_wording, wording
 from bot.conversations import key_of
 from bot.errors import StoreError
 from bot.feedback import WRONG_MATCH, Feedback, Reason, Verdict
@@ -68,7 +68,7 @@ class Tapping:
         says, before = conversation_of(body["actions"][0]["value"])
         if (written := written_in(body)) and is_of_gaps(says):
             says = f"{says}: {written}"
-        if self._asking.open_gap and says.casefold() in wording.GAP_WORDS:
+        if self._asking.open_gap and says.casefold() in gap_wording.GAP_WORDS:
             await self._asking.open_gap(body, client, {"question": before.question})
             return
         card, after = await self._asking.card_for(body, says, before)
@@ -150,7 +150,7 @@ class Tapping:
         if reason in WRONG_MATCH and self._asking.open_gap:
             wanted = {"entry": entry_id, "concern": Concern.OTHER_QUESTION.value}  # what was asked is not kept
             value = json.dumps(wanted, ensure_ascii=False, separators=(",", ":"))
-            blocks.append({"type": "actions", "elements": [button(wording.GAP_INSTEAD, INSTEAD, value)]})
+            blocks.append({"type": "actions", "elements": [button(gap_wording.GAP_INSTEAD, INSTEAD, value)]})
         await respond(client, body["response_url"], Message(escape(wording.THANKS_REASON), blocks))
 
     async def _keep(self, entry_id: str, version: str, verdict: Verdict, reason: Reason | None) -> str:

@@ -11,7 +11,7 @@ from typing import Any, Final
 from urllib.parse import quote
 
 from adapters.teams.lint import ACTIONS_MAX
-from bot import wording
+from bot import gap_wording, wording
 from bot.card import (
     Alert,
     Block,
@@ -279,7 +279,7 @@ def reasons(reaction: str) -> Json:
         {"type": "Input.ChoiceSet", "id": REASON, "label": "What was the matter?", "style": "expanded", "choices": choices},
     ]  # fmt: skip
     lead = wording.THANKS_HELPFUL if reaction == "like" else "One tap is enough; nothing else is kept."
-    where = [] if reaction == "like" else [small(wording.GAP_BELOW)]
+    where = [] if reaction == "like" else [small(gap_wording.GAP_BELOW)]
     return told(lead, *asked, *where) | {"actions": [{"type": "Action.Submit", "title": "Send"}]}
 
 

@@ -11,7 +11,7 @@ from adapters.teams.cards import Json, action, heading, run, small, text
 from adapters.teams.courier import SURFACE, address_of, person_of
 from adapters.teams.inbound import reference_of
 from adapters.teams.parts import TeamsParts
-from bot import wording
+from bot import gap_wording, wording
 from bot.card import Card
 from bot.conversations import key_of
 from bot.errors import InputError, StoreError
@@ -30,26 +30,26 @@ def form(filled: Mapping[str, str], note: str = "", *, is_dialog: bool = False) 
     """Return the form, with what is known already, and a note on that."""
     inputs: list[Json] = [
         {
-            "type": "Input.Text", "id": name, "label": wording.GAP_LABELS[name], "value": filled.get(name, "")[:most], "maxLength": most,
+            "type": "Input.Text", "id": name, "label": gap_wording.GAP_LABELS[name], "value": filled.get(name, "")[:most], "maxLength": most,
             "isMultiline": name != "role", "isRequired": name == "question", "errorMessage": "Please write a few words.",
         }
         for name, most in FIELDS.items()
     ]  # fmt: skip
     if filled.get("entry"):
-        inputs.insert(0, _choice(CONCERN, wording.CONCERNS, filled))
+        inputs.insert(0, _choice(CONCERN, gap_wording.CONCERNS, filled))
     inputs.insert(-1, _choice(HOW_SOON_FIELD, {one: one for one in HOW_SOON}, filled))
-    card = cards.told(wording.FLAG_HEADING)
-    notes = [text(run(said)) for said in (note, wording.GAP_NO_NAMES) if said]
-    card["body"] = [heading(wording.FLAG_HEADING), *notes, *inputs]
+    card = cards.told(gap_wording.FLAG_HEADING)
+    notes = [text(run(said)) for said in (note, gap_wording.GAP_NO_NAMES) if said]
+    card["body"] = [heading(gap_wording.FLAG_HEADING), *notes, *inputs]
     entry = {"entry": filled.get("entry", "")}
-    card["actions"] = [action(wording.GAP_REVIEW, cards.GAP_LOOK, entry, is_dialog=is_dialog)]
+    card["actions"] = [action(gap_wording.GAP_REVIEW, cards.GAP_LOOK, entry, is_dialog=is_dialog)]
     return card
 
 
 def _choice(name: str, choices: Mapping[str, str], filled: Mapping[str, str]) -> Json:
     listed = [{"title": title, "value": value} for value, title in choices.items()]
     return {
-        "type": "Input.ChoiceSet", "id": name, "label": wording.GAP_LABELS[name], "choices": listed, "style": "compact",
+        "type": "Input.ChoiceSet", "id": name, "label": gap_wording.GAP_LABELS[name], "choices": listed, "style": "compact",
         "value": filled.get(name, ""),
     }  # fmt: skip
 
@@ -58,11 +58,11 @@ def look(cleaned: Cleaned, alert: Json | None, like: Json | None, *, is_dialog: 
     """Return what the centre would get, below the card for danger now if there is reason for it, and gaps that ask something like it."""
     lines = [text(run(f"{label}: ", weight="Bolder"), run(said)) for label, said in cleaned.lines]
     removed = [small(wording.removed(cleaned.removed))] if cleaned.removed else []
-    card = cards.told(wording.GAP_LOOK)
+    card = cards.told(gap_wording.GAP_LOOK)
     card["body"] = [
         *(alert["body"] if alert else []),
-        heading(wording.FLAG_HEADING),
-        text(run(wording.GAP_LOOK)),
+        heading(gap_wording.FLAG_HEADING),
+        text(run(gap_wording.GAP_LOOK)),
         *lines,
         *removed,
         *(like["body"] if like else []),
@@ -70,7 +70,7 @@ def look(cleaned: Cleaned, alert: Json | None, like: Json | None, *, is_dialog: 
     carried = dict(cleaned.form)
     card["actions"] = [
         action(label, verb, {"form": carried}, is_dialog=is_dialog)
-        for label, verb in ((wording.GAP_SEND, cards.GAP_SEND), (wording.GAP_CHANGE, cards.GAP_CHANGE))
+        for label, verb in ((gap_wording.GAP_SEND, cards.GAP_SEND), (gap_wording.GAP_CHANGE, cards.GAP_CHANGE))
     ]  # fmt: skip
     return card
 
@@ -83,7 +83,7 @@ class Gaps:
 
     async def said(self, payload: Mapping[str, Any], value: Mapping[str, Any]) -> Json | None:
         """Return the card that answers a message, or a tap that a client sends as one; None for what is about something else."""
-        if str(payload.get("text") or "").strip().casefold() in wording.GAP_WORDS:
+        if str(payload.get("text") or "").strip().casefold() in gap_wording.GAP_WORDS:
             return form({"question": await self._last_question(str(payload["conversation"]["id"]))})
         if value.get("verb") in cards.GAP_VERBS:
             return await self._next(payload, value)
@@ -102,14 +102,14 @@ class Gaps:
         if data.get("verb") != cards.SAY:
             return None
         says = str(data.get("says") or "")
-        if says.casefold() in wording.GAP_WORDS:
+        if says.casefold() in gap_wording.GAP_WORDS:
             return form({"question": str(data.get("question") or "")})
         return await self._told(payload, _words(data))
 
     def about_message(self, said: str) -> Json:
         """Return the dialog to flag a gap with the words of a message: somebody else's, as the form says."""
         words = self._parts.clean(said)[0][: FIELDS["question"]]
-        return _dialog(form({"question": words}, wording.GAP_FROM_MESSAGE, is_dialog=True))
+        return _dialog(form({"question": words}, gap_wording.GAP_FROM_MESSAGE, is_dialog=True))
 
     async def in_dialog(self, payload: Mapping[str, Any], data: Mapping[str, Any]) -> Json:
         """Return the dialog that follows a button of that one."""

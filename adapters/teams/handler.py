@@ -8,7 +8,6 @@ from typing import Any, Final
 
 import structlog
 from botbuilder.core import InvokeResponse, TurnContext
-from botbuilder.core.teams import TeamsActivityHandler
 from botbuilder.schema import Activity, ActivityTypes, Attachment, CardAction, SuggestedActions
 
 from adapters.teams import cards, tips
@@ -23,6 +22,7 @@ from adapters.teams.inbound import REMOVED, Json, reference_of
 from adapters.teams.lint import breaches
 from adapters.teams.parts import TeamsParts
 from adapters.teams.thumbs import SURFACE, Thumbs
+from adapters.teams.whereabouts import Whereabouts
 from bot import wording
 from bot.about_me import AboutMe
 from bot.answers import Shown
@@ -33,7 +33,6 @@ from bot.feedback import Reason, Verdict
 from bot.gap_talk import GapTalk
 from bot.layout import lay_out
 from bot.limits import Limits
-from bot.references import Reference
 from bot.reply import Ending
 from bot.roles import Person
 from bot.sign_in_desk import SignInDesk
@@ -43,26 +42,23 @@ from bot.turn import Conversation, Turn
 
 PERSONAL: Final = "personal"
 COMMANDS: Final = ("help", "tips", "gap", "about me")
-TEAM_GONE: Final = {"teamDeleted", "teamHardDeleted", "teamArchived"}
-REMEMBERED_MAX: Final = 10_000
 FEEDBACK_LOOP: Final = {"feedbackLoop": {"type": "custom"}}
 LOG: Final = structlog.get_logger("whatworks.teams")
 
 
-class Practice(TeamsActivityHandler):  # type: ignore[misc]  # botbuilder ships no types
+class Practice(Whereabouts):
     """Answers activities. Those of the inbox come one after another and may come again; invokes are answered at once."""
 
     def __init__(
         self, parts: TeamsParts, desk: TipDesk | None = None, talk: GapTalk | None = None, sign_in: SignInDesk | None = None,
         about_me: AboutMe | None = None, limits: Limits | None = None,
     ) -> None:  # fmt: skip
-        super().__init__()
+        super().__init__(parts.references, parts.now)
         self._parts, self._desk = parts, desk
         self._gaps = Gaps(parts, talk) if talk else None
         self._sign_in = Desk(sign_in) if sign_in else None
         self._about_me, self._limits = about_me, limits
         self._extension, self._thumbs = Extension(parts), Thumbs(parts)
-        self._remembered: set[Reference] = set()
         self._invokes: dict[str, Callable[[TurnContext, Mapping[str, Any]], Awaitable[Json]]] = {
             "adaptiveCard/action": self._tapped,
             "message/fetchTask": self._thumbs.ask_why,
@@ -80,7 +76,7 @@ class Practice(TeamsActivityHandler):  # type: ignore[misc]  # botbuilder ships 
         payload = turn_context.turn_state[PAYLOAD]
         # Not where the message extension is used: the bot need not be in that chat.
         if payload["type"] == "message" or payload.get("name") in {"adaptiveCard/action", "message/submitAction"}:
-            await self._remember(reference_of(payload))
+            await self.remember(reference_of(payload))
 
     async def on_message_activity(self, turn_context: TurnContext) -> None:
         """Answer what was written, or tapped in a client that sends taps as messages."""
@@ -91,13 +87,13 @@ class Practice(TeamsActivityHandler):  # type: ignore[misc]  # botbuilder ships 
         if self._limits and (refused := await self._limits.refuses(text, SURFACE, who, reference.tenant)):
             await self._send(turn_context, _of_card(card_of(refused, Conversation(), "")))
             return
-        if self._desk and str(payload.get("text") or "").strip().casefold() in {"tip", "tips"}:
-            await self._send(turn_context, _of_card(await tips.form_for(reference_of(payload), self._desk)))
+        if self._desk and text.strip().casefold() in {"tip", "tips"}:
+            await self._send(turn_context, _of_card(await tips.form_for(reference, self._desk)))
             return
         if self._sign_in and (of_desk := await self._sign_in.said(payload)):
             await self._send(turn_context, _of_card(of_desk))
             return
-        if of_them := await self._of_them(payload, str(value.get("says") or payload.get("text") or "")):
+        if of_them := await self._of_them(payload, str(value.get("says") or text)):
             await self._send(turn_context, _of_card(of_them))
             return
         if self._gaps and (of_gap := await self._gaps.said(payload, value)):
@@ -116,7 +112,7 @@ class Practice(TeamsActivityHandler):  # type: ignore[misc]  # botbuilder ships 
             before = await self._parts.conversations.find(key)
         except StoreError:
             before = Conversation()  # an answer without what was said before is better than none
-        turn = await self._parts.think(str(payload.get("text") or ""), before)
+        turn = await self._parts.think(text, before)
         await self._bring(turn_context, await self._laid_out(turn, payload.get(REMOVED) or ()), turn.conversation)
         with suppress(StoreError):
             await self._parts.conversations.keep(key, turn.conversation, self._parts.now())
@@ -125,7 +121,7 @@ class Practice(TeamsActivityHandler):  # type: ignore[misc]  # botbuilder ships 
         """Say hello once, in the way that fits where the bot was added."""
         payload = turn_context.turn_state[PAYLOAD]
         reference = reference_of(payload)
-        await self._remember(reference, again=True)
+        await self.remember(reference, again=True)
         if payload.get("action") != "add":
             return
         way = wording.WELCOME_PERSON if reference.kind == PERSONAL else wording.WELCOME_TEAM
@@ -134,25 +130,6 @@ class Practice(TeamsActivityHandler):  # type: ignore[misc]  # botbuilder ships 
         if reference.kind == PERSONAL:
             message.suggested_actions = _suggested()
         await self._send(turn_context, message)
-
-    async def on_installation_update_remove(self, turn_context: TurnContext) -> None:
-        """Forget where the bot was removed from."""
-        await self._forget(reference_of(turn_context.turn_state[PAYLOAD]))
-
-    async def on_conversation_update_activity(self, turn_context: TurnContext) -> None:
-        """Forget channels and teams that are gone; names change without us, because none is kept."""
-        payload = turn_context.turn_state[PAYLOAD]
-        reference = reference_of(payload)
-        data = payload.get("channelData") or {}
-        what = data.get("eventType")
-        gone = {str(one.get("id")) for one in payload.get("membersRemoved") or ()}
-        if reference.bot in gone or what in TEAM_GONE:
-            await self._forget(reference)
-        elif what == "channelDeleted":
-            channel = data.get("channel") or {}
-            await self._parts.references.forget(str(channel.get("id") or reference.conversation))
-        else:
-            await self._remember(reference)
 
     async def on_invoke_activity(self, turn_context: TurnContext) -> InvokeResponse:
         """Answer an invoke: 501 for what the bot does not have, 400 for what no client of ours sends."""
@@ -324,22 +301,6 @@ class Practice(TeamsActivityHandler):  # type: ignore[misc]  # botbuilder ships 
             key = key_of(SURFACE, context.activity.conversation.id, message)
             with suppress(StoreError):
                 await self._parts.answers.keep(key, Shown(card.entry_id, card.version), self._parts.now())
-
-    async def _remember(self, reference: Reference, *, again: bool = False) -> None:
-        if reference in self._remembered and not again:
-            return
-        with suppress(StoreError):  # kept with the next activity
-            await self._parts.references.keep(reference, self._parts.now())
-            if len(self._remembered) >= REMEMBERED_MAX:
-                self._remembered.clear()
-            self._remembered.add(reference)
-
-    async def _forget(self, reference: Reference) -> None:
-        self._remembered.clear()
-        if reference.team:
-            await self._parts.references.forget_team(reference.team)
-        else:
-            await self._parts.references.forget(reference.conversation)
 
 
 def _of_card(card: Json) -> Activity:

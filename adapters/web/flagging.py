@@ -16,7 +16,7 @@ from adapters.web.desk_access import cookie, set_cookie
 from adapters.web.errors import PageError
 from adapters.web.parts import PARTS
 from adapters.web.templates import page
-from bot import wording
+from bot import gap_wording, wording
 from bot.conversations import key_of
 from bot.errors import InputError, StoreError
 from bot.gap import Gap
@@ -51,7 +51,7 @@ async def flag(request: web.Request) -> web.Response:
         if step == SEND:
             secret = _secret(request)
             number = await desk.keep(filled, Address(SURFACE, ""), secret, is_told=False)
-            return _thanks(request, wording.GAP_ON_WEB.format(number=number), secret)
+            return _thanks(request, gap_wording.GAP_ON_WEB.format(number=number), secret)
         if step == LOOK:
             return await _look(request, desk, filled)
     except InputError as error:
@@ -70,7 +70,7 @@ async def voice(request: web.Request) -> web.Response:
         is_new = await desk.gaps.add_voice(int(number), Voice(key_of(SURFACE, secret)), desk.now())
     except InputError as error:
         raise PageError(404, f"{error}.", link=(FLAG, "Flag a gap")) from error
-    said = wording.VOICE_ON_WEB if is_new else wording.VOICE_COUNTED
+    said = gap_wording.VOICE_ON_WEB if is_new else gap_wording.VOICE_COUNTED
     return _thanks(request, said.format(number=number), secret)
 
 
@@ -78,7 +78,7 @@ def _form(request: web.Request, filled: Mapping[str, str], told: str = "") -> we
     entry = _desk_of(request).bot.shown.get(filled.get("entry", ""))
     typed = {name: filled.get(name, "") for name in NAMES} | {"entry": entry.id if entry else ""}
     return page(
-        request, "flag", status=400 if told else 200, typed=typed, told=told, entry=entry, most=FIELDS, soon=HOW_SOON, title=wording.FLAG_HEADING,
+        request, "flag", status=400 if told else 200, typed=typed, told=told, entry=entry, most=FIELDS, soon=HOW_SOON, title=gap_wording.FLAG_HEADING,
     )  # fmt: skip
 
 

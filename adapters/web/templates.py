@@ -12,7 +12,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from adapters.web.parts import PARTS, Site
-from bot import __version__, wording
+from bot import __version__, gap_wording, wording
 from knowledge.entry import EvidenceEntry
 
 FOLDER: Final = Path(__file__).parent
@@ -40,6 +40,7 @@ class Templates:
         self._environment.filters.update(day=wording.day, linked=linked, words=lambda value: value.replace("-", " "))
         self._environment.globals.update(
             wording=wording,
+            gap_wording=gap_wording,
             site=site,
             takes_gaps=takes_gaps,
             product_version=__version__,

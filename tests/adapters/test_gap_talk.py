@@ -12,7 +12,7 @@ from adapters.store.sealing import Sealer, key_from
 from adapters.store.store import Store
 from adapters.store.unanswered import StoredUnanswered
 from adapters.teams import lint as teams_lint
-from bot import wording
+from bot import gap_wording
 from bot.gap import Check, GapState
 from bot.gaps import Filters, Order
 from bot.roles import Person, Role
@@ -35,7 +35,7 @@ OTHER = "U0SECOND"
 
 async def flagged_in_slack(team: Workspace, question: str = QUESTION) -> None:
     shown = await in_slack(team, question=question)
-    await team.tap(labelled(shown, wording.GAP_SEND), shown)
+    await team.tap(labelled(shown, gap_wording.GAP_SEND), shown)
     await team.done()
 
 
@@ -104,7 +104,7 @@ async def test_a_person_can_hear_less_hear_on_mondays_be_forgotten_and_open_a_ga
     await ours.move(1, GapState.WILL_NOT_ANSWER, "ann", "too wide", outcome="It is too wide.")
     asked = await say(team, "gap 1 reopen")
     assert "Please say why" in said_in(asked)
-    await team.tap(labelled(asked, wording.SEND), asked, written="it is about foster homes, says Maisie Example")
+    await team.tap(labelled(asked, gap_wording.SEND), asked, written="it is about foster homes, says Maisie Example")
     await team.done()
     assert "opened again" in said_in(team.slack.posted[-1])
     assert "Maisie" not in (await ours.gaps.history(1))[-1].why
@@ -121,14 +121,14 @@ async def test_in_teams_a_second_person_adds_their_voice_and_hears_with_the_firs
     where = teams_conftest.PERSONAL
     asked = await office.ask("gap", where)
     for question in (QUESTION, "does having a pet help kids settle in a new foster home"):
-        tapped = button(card(asked), wording.GAP_REVIEW)
+        tapped = button(card(asked), gap_wording.GAP_REVIEW)
         data = tapped["data"] | {"question": question}
         shown = (await office.tap(tapped | {"data": data}, asked, where))["value"]
         assert teams_lint.breaches(shown) == []
         if question is QUESTION:
-            await office.tap(button(shown, wording.GAP_SEND), asked, where)
+            await office.tap(button(shown, gap_wording.GAP_SEND), asked, where)
     voiced = (await office.tap(button(shown, "Add my voice to gap 1"), asked, where))["value"]
-    assert wording.VOICE_COUNTED.format(number=1) in words(voiced)
+    assert gap_wording.VOICE_COUNTED.format(number=1) in words(voiced)
     assert (await ours.gaps.get(1)).votes == 1
     stands = await office.ask("gap 1", where)
     assert "waits for the centre" in words(card(stands))
@@ -148,7 +148,7 @@ async def test_a_triager_takes_a_gap_through_its_states_in_slack_and_nobody_else
     ours = desk(bot, file_store, clock, SIGNING)
     await flagged_in_slack(team)
     for text in ("triage", "gap 1 checked unknown: looked", "gap 1 merge 2: the same", "gap 1 take"):
-        assert wording.ONLY_TRIAGERS in said_in(await say(team, text))
+        assert gap_wording.ONLY_TRIAGERS in said_in(await say(team, text))
     assert "Decision" not in said_in(await say(team, "gap 1"))
     await make_triager(file_store, SIGNING, "slack", USER)
     queue = await say(team, "Triage")
@@ -165,10 +165,10 @@ async def test_a_triager_takes_a_gap_through_its_states_in_slack_and_nobody_else
     asked = team.slack.posted[-1]
     assert slack_lint.breaches(asked["blocks"], asked["text"]) == []
     assert "write gap 1 clarified: and then the reason" in said_in(asked)
-    await team.tap(labelled(asked, wording.SEND), asked)
+    await team.tap(labelled(asked, gap_wording.SEND), asked)
     await team.done()
     assert "and then the reason" in said_in(team.slack.posted[-1])  # nothing was written
-    await team.tap(labelled(asked, wording.SEND), asked, written="Maisie Example said which children.")
+    await team.tap(labelled(asked, gap_wording.SEND), asked, written="Maisie Example said which children.")
     await team.done()
     assert "in somebody's hands" in said_in(team.slack.posted[-1])
     why = (await ours.gaps.history(1))[-1].why
@@ -201,7 +201,7 @@ async def test_a_triager_gives_some_voices_a_gap_of_their_own(
     ours = desk(bot, file_store, clock, SIGNING)
     await flagged_in_slack(team)
     await say(team, "gap 1 me too", OTHER)
-    assert wording.ONLY_TRIAGERS in said_in(await say(team, "gap 1 split 3fa9c1: do parrots help?"))
+    assert gap_wording.ONLY_TRIAGERS in said_in(await say(team, "gap 1 split 3fa9c1: do parrots help?"))
     await make_triager(file_store, SIGNING, "slack", USER)
     shown = await say(team, "gap 1")
     await team.tap(labelled(shown, "Voices"), shown)
@@ -233,10 +233,10 @@ async def test_a_triager_merges_and_refuses_gaps_in_teams(
         "Does having a pet help kids settle in a new foster home?",
         "Do parrots lower caseloads?",
     ):
-        tapped = button(card(asked), wording.GAP_REVIEW)
+        tapped = button(card(asked), gap_wording.GAP_REVIEW)
         shown = (await office.tap(tapped | {"data": tapped["data"] | {"question": question}}, asked, where))["value"]
-        await office.tap(button(shown, wording.GAP_SEND), asked, where)
-    assert wording.ONLY_TRIAGERS in words(card(await office.ask("triage", where)))
+        await office.tap(button(shown, gap_wording.GAP_SEND), asked, where)
+    assert gap_wording.ONLY_TRIAGERS in words(card(await office.ask("triage", where)))
     await make_triager(file_store, PASSWORD, "teams", teams_conftest.ASKER)
     queue = card(await office.ask("triage", where))
     assert teams_lint.breaches(queue) == []
@@ -249,7 +249,7 @@ async def test_a_triager_merges_and_refuses_gaps_in_teams(
     asked_why = (await office.tap(button(shown, "Checked: known"), asked, where))["value"]
     assert teams_lint.breaches(asked_why) == []
     written = "Maisie Example says that it is in an entry."
-    moved = await office.tap(button(asked_why, wording.SEND), asked, where, written=written)
+    moved = await office.tap(button(asked_why, gap_wording.SEND), asked, where, written=written)
     assert "checked, known" in words(moved["value"])
     why = (await ours.gaps.history(3))[-1].why
     assert ("it is in an entry." in why, "Maisie" in why) == (True, False)

@@ -15,7 +15,7 @@ from adapters.store.news import into_outbox
 from adapters.store.sealing import Sealer, key_from
 from adapters.store.store import Store
 from adapters.teams import lint as teams_lint
-from bot import wording
+from bot import gap_wording
 from bot.errors import InputError
 from bot.gap import Check, GapState
 from bot.gap_desk import GapDesk
@@ -78,13 +78,13 @@ async def test_in_slack_a_gap_is_looked_at_before_it_is_kept_and_its_flagger_hea
 ) -> None:
     ours = desk(bot, file_store, clock, SIGNING)
     shown = await in_slack(team, question=QUESTION, for_whom="aged 5 to 9, in foster care")
-    assert wording.GAP_LOOK in said_in(shown)
+    assert gap_wording.GAP_LOOK in said_in(shown)
     assert QUESTION in said_in(shown)
     assert await ours.gaps.listed(Filters(), Order.NEWEST, 10) == []  # not before it is sent
     for _ in range(2):
-        await team.tap(labelled(shown, wording.GAP_SEND), shown)
+        await team.tap(labelled(shown, gap_wording.GAP_SEND), shown)
         await team.done()
-    assert [said["text"] for said in team.slack.responded] == [wording.gap_flagged(1)] * 2
+    assert [said["text"] for said in team.slack.responded] == [gap_wording.gap_flagged(1)] * 2
     (gap,) = await ours.gaps.listed(Filters(), Order.NEWEST, 10)
     assert (gap.question, gap.for_whom, gap.votes, gap.surface) == (QUESTION, "aged 5 to 9, in foster care", 1, "slack")
     await ours.move(1, GapState.CHECKED, "ann", "looked for it", check=Check.UNKNOWN)
@@ -101,7 +101,7 @@ async def test_an_answered_gap_comes_with_its_entry_and_to_nobody_else(
 ) -> None:
     ours = desk(bot, file_store, clock, SIGNING)
     shown = await in_slack(team, question=QUESTION)
-    await team.tap(labelled(shown, wording.GAP_SEND), shown)
+    await team.tap(labelled(shown, gap_wording.GAP_SEND), shown)
     await team.done()
     await ours.move(1, GapState.CHECKED, "ann", "looked", check=Check.KNOWN)
     with pytest.raises(InputError, match="no entry"):
@@ -121,7 +121,7 @@ async def test_personal_data_is_taken_out_and_that_is_said(
     assert "Maisie" not in json.dumps(shown)
     assert "7946" not in json.dumps(shown)
     assert "was taken out" in said_in(shown)
-    await team.tap(labelled(shown, wording.GAP_CHANGE), shown)
+    await team.tap(labelled(shown, gap_wording.GAP_CHANGE), shown)
     await team.done()
     assert "Maisie" not in str(team.slack.called("views.open")[-1])
     await fill(team, question=QUESTION)
@@ -150,7 +150,7 @@ async def test_an_answers_menu_opens_the_form_about_its_entry(
     await team.tap(chosen(answer, "Flag a gap"), answer)
     await team.done()
     shown = await fill(team, question=QUESTION)
-    await team.tap(labelled(shown, wording.GAP_SEND), shown)
+    await team.tap(labelled(shown, gap_wording.GAP_SEND), shown)
     await team.done()
     (gap,) = await desk(bot, file_store, clock, SIGNING).gaps.listed(Filters(), Order.NEWEST, 10)
     assert (gap.about_entry, len(gap.about_version)) == ("family-group-conferencing", 12)
@@ -171,15 +171,15 @@ async def test_in_teams_a_gap_is_looked_at_kept_once_and_its_flagger_told_alone(
         assert teams_lint.breaches(after) == []
         return after
 
-    assert "needs 5 to 600" in words(await tap(form, wording.GAP_REVIEW, question="?"))
-    assert "999" in words(await tap(form, wording.GAP_REVIEW, question=DANGER))
-    shown = await tap(form, wording.GAP_REVIEW, question=f"{QUESTION} {NAMED}", how_soon="No hurry")
+    assert "needs 5 to 600" in words(await tap(form, gap_wording.GAP_REVIEW, question="?"))
+    assert "999" in words(await tap(form, gap_wording.GAP_REVIEW, question=DANGER))
+    shown = await tap(form, gap_wording.GAP_REVIEW, question=f"{QUESTION} {NAMED}", how_soon="No hurry")
     assert "Maisie" not in json.dumps(shown)
     assert "was taken out" in words(shown)
-    again = await tap(shown, wording.GAP_CHANGE)
+    again = await tap(shown, gap_wording.GAP_CHANGE)
     assert next(one for one in again["body"] if one.get("id") == "how_soon")["value"] == "No hurry"
     for _ in range(2):
-        assert words(await tap(shown, wording.GAP_SEND)) == wording.gap_flagged(1)
+        assert words(await tap(shown, gap_wording.GAP_SEND)) == gap_wording.gap_flagged(1)
     await ours.move(1, GapState.CHECKED, "ann", "looked", check=Check.UNKNOWN)
     await pass_to(clock, WEDNESDAY + timedelta(seconds=5), office.sender)
     told = office.teams.sent[-1]
@@ -191,7 +191,7 @@ async def test_the_register_names_nobody_and_hides_small_numbers(
     team: Workspace, file_store: Store, clock: Clock, bot: Bot
 ) -> None:
     shown = await in_slack(team, question=QUESTION, role="senior practitioner")
-    await team.tap(labelled(shown, wording.GAP_SEND), shown)
+    await team.tap(labelled(shown, gap_wording.GAP_SEND), shown)
     await team.done()
     told = row(await desk(bot, file_store, clock, SIGNING).gaps.get(1))
     assert told["demand"] == "<5"
@@ -209,10 +209,10 @@ async def test_in_slack_a_message_fills_the_form_without_personal_data_and_the_f
     await team.done()
     (opened,) = team.slack.called("views.open")
     assert "Maisie" not in json.dumps(opened)
-    assert wording.GAP_FROM_MESSAGE in said_in(opened["view"])
+    assert gap_wording.GAP_FROM_MESSAGE in said_in(opened["view"])
     shown = await fill(team)
     assert "Does a dog help" in said_in(shown)
-    await team.tap(labelled(shown, wording.GAP_SEND), shown)
+    await team.tap(labelled(shown, gap_wording.GAP_SEND), shown)
     await team.done()
     assert "Does a dog help" in (await desk(bot, file_store, clock, SIGNING).gaps.get(1)).question
 
@@ -228,7 +228,7 @@ async def test_in_slack_the_wrong_answer_leads_to_a_form_that_says_what_was_the_
     await team.done()
     thanks = team.slack.responded[-1] | {"channel": said["channel"]}
     assert slack_lint.breaches(thanks["blocks"], thanks["text"]) == []
-    await team.tap(labelled(thanks, wording.GAP_INSTEAD), thanks)
+    await team.tap(labelled(thanks, gap_wording.GAP_INSTEAD), thanks)
     await team.done()
     view = team.slack.called("views.open")[-1]["view"]
     view = json.loads(view) if isinstance(view, str) else view
@@ -236,8 +236,8 @@ async def test_in_slack_the_wrong_answer_leads_to_a_form_that_says_what_was_the_
     assert "initial_value" not in filled["question"]  # what was asked is not kept
     assert filled["concern"]["initial_option"]["value"] == "other-question"
     shown = await fill(team, question=QUESTION)
-    assert wording.CONCERNS["other-question"] not in said_in(shown)  # the test's form sends no choice
-    await team.tap(labelled(shown, wording.GAP_SEND), shown)
+    assert gap_wording.CONCERNS["other-question"] not in said_in(shown)  # the test's form sends no choice
+    await team.tap(labelled(shown, gap_wording.GAP_SEND), shown)
     await team.done()
     assert (await desk(bot, file_store, clock, SIGNING).gaps.get(1)).about_entry == "family-group-conferencing"
 
@@ -260,10 +260,10 @@ async def test_in_teams_a_message_fills_the_form_in_a_dialog_without_personal_da
     shown = opened["task"]["value"]["card"]["content"]
     assert teams_lint.breaches(shown) == []
     assert "Maisie" not in json.dumps(opened)
-    assert wording.GAP_FROM_MESSAGE in words(shown)
-    looked = await tap(shown, wording.GAP_REVIEW, question=QUESTION)
+    assert gap_wording.GAP_FROM_MESSAGE in words(shown)
+    looked = await tap(shown, gap_wording.GAP_REVIEW, question=QUESTION)
     assert QUESTION in words(looked)
-    sent = await tap(looked, wording.GAP_SEND)
-    assert wording.gap_flagged(1) in words(sent)
+    sent = await tap(looked, gap_wording.GAP_SEND)
+    assert gap_wording.gap_flagged(1) in words(sent)
     assert (await desk(bot, file_store, clock, PASSWORD).gaps.get(1)).question == QUESTION
     assert office.teams.sent == []

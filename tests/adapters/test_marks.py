@@ -22,7 +22,7 @@ from adapters.store.gap_counts import StoredGapCounts
 from adapters.store.store import Store
 from adapters.store.tables import metadata
 from adapters.web.app import make_app
-from bot import bootstrap, wording
+from bot import bootstrap, gap_wording
 from bot.settings import Settings
 from bot.turn import Bot
 from tests.adapters.slack.conftest import CHANNEL, Workspace, direct, event, workspace
@@ -75,7 +75,7 @@ async def through_slack(team: Workspace) -> None:
     await team.command("gap")
     await team.done()
     looked_at = await fill(team, question=NOT_ANSWERED, decision=f"for {NAME}, {PHONE}")
-    await team.tap(labelled(looked_at, wording.GAP_SEND), looked_at)
+    await team.tap(labelled(looked_at, gap_wording.GAP_SEND), looked_at)
     await team.command(f"gap 1 reopen: Maisie {NAME} says {WORD}")
     await team.done()
 
@@ -101,9 +101,9 @@ async def through_teams(office: Council) -> None:
         await office.send(office.activity("message", text=text))
     office.teams.faults.clear()
     asked = await office.ask("gap", teams_conftest.PERSONAL)
-    tapped = button(card(asked), wording.GAP_REVIEW)
+    tapped = button(card(asked), gap_wording.GAP_REVIEW)
     looked_at = (await office.tap(tapped, asked, question=NOT_ANSWERED, decision=f"for {NAME}"))["value"]
-    await office.tap(button(looked_at, wording.GAP_SEND), asked)
+    await office.tap(button(looked_at, gap_wording.GAP_SEND), asked)
 
 
 async def through_the_web(bot: Bot, store: Store, settings: Settings) -> list[str]:

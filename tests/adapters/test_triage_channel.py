@@ -12,7 +12,7 @@ from adapters.store.sealing import Sealer, key_from
 from adapters.store.store import Store
 from adapters.store.triage_cards import StoredTriageCards, onto_cards
 from adapters.teams import lint as teams_lint
-from bot import wording
+from bot import gap_wording
 from bot.conversations import key_of
 from bot.gap import Check, GapState, NewGap
 from bot.gap_clock import Promise
@@ -44,7 +44,16 @@ async def wanted_here(team: Workspace, store: Store) -> None:
     await make_triager(store, SIGNING, "slack", USER)
     await team.command("triage here")
     await team.done()
-    assert wording.TRIAGE_HERE in said_in(team.slack.responded[-1])
+    assert gap_wording.TRIAGE_HERE in said_in(team.slack.responded[-1])
+
+
+async def with_a_card(team: Workspace, store: Store, clock: Clock) -> Gaps:
+    """Have the cards posted in a channel of Slack, and the card of a gap be sent there."""
+    ours = gaps_of(store, clock, SIGNING)
+    await wanted_here(team, store)
+    await ours.flag(NEW, Voice(key_of("slack", "U9")), clock())
+    await pass_to(clock, WEDNESDAY + timedelta(seconds=5), team.sender)
+    return ours
 
 
 async def test_only_a_triager_has_the_cards_posted_in_a_channel_and_ends_it(
@@ -52,16 +61,16 @@ async def test_only_a_triager_has_the_cards_posted_in_a_channel_and_ends_it(
 ) -> None:
     await team.command("triage here")
     await team.done()
-    assert wording.ONLY_TRIAGERS in said_in(team.slack.responded[-1])
+    assert gap_wording.ONLY_TRIAGERS in said_in(team.slack.responded[-1])
     await wanted_here(team, file_store)
     await pass_to(clock, WEDNESDAY + timedelta(seconds=5), team.sender)
     (first,) = team.slack.posted
     assert (first["channel"], "No gap is open" in said_in(first)) == (CHANNEL, True)
-    for said in (wording.TRIAGE_HERE_ALREADY,):
+    for said in (gap_wording.TRIAGE_HERE_ALREADY,):
         await team.command("triage here")
         await team.done()
         assert said in said_in(team.slack.responded[-1])
-    for said in (wording.TRIAGE_STOPPED, wording.TRIAGE_NONE):
+    for said in (gap_wording.TRIAGE_STOPPED, gap_wording.TRIAGE_NONE):
         await team.command("triage stop")
         await team.done()
         assert said in said_in(team.slack.responded[-1])
@@ -70,10 +79,7 @@ async def test_only_a_triager_has_the_cards_posted_in_a_channel_and_ends_it(
 async def test_in_slack_the_card_of_a_gap_changes_in_place_for_everybody_when_anybody_moves_it(
     team: Workspace, file_store: Store, clock: Clock
 ) -> None:
-    ours = gaps_of(file_store, clock, SIGNING)
-    await wanted_here(team, file_store)
-    await ours.flag(NEW, Voice(key_of("slack", "U9")), clock())
-    await pass_to(clock, WEDNESDAY + timedelta(seconds=5), team.sender)
+    ours = await with_a_card(team, file_store, clock)
     posted = team.slack.posted[-1]
     assert slack_lint.breaches(posted["blocks"], posted["text"]) == []
     assert (posted["channel"], NEW.question in said_in(posted)) == (CHANNEL, True)
@@ -103,10 +109,7 @@ async def test_in_slack_the_card_of_a_gap_changes_in_place_for_everybody_when_an
 async def test_a_card_that_slack_does_not_take_now_is_brought_up_to_date_later_and_one_that_is_gone_is_let_be(
     team: Workspace, file_store: Store, clock: Clock
 ) -> None:
-    ours = gaps_of(file_store, clock, SIGNING)
-    await wanted_here(team, file_store)
-    await ours.flag(NEW, Voice(key_of("slack", "U9")), clock())
-    await pass_to(clock, WEDNESDAY + timedelta(seconds=5), team.sender)
+    ours = await with_a_card(team, file_store, clock)
     team.slack.fail("chat.update", Fault(status=500), Fault(error="message_not_found"))
     await ours.move(1, GapState.CLARIFIED, TRIAGER, "asked", clock())
     await pass_to(clock, WEDNESDAY + timedelta(seconds=10), team.sender)
@@ -129,14 +132,14 @@ async def test_on_monday_a_card_tells_what_waits_and_a_nudge_names_what_waits_to
     before = len(team.slack.posted)
     await pass_to(clock, MONDAY, team.sender)
     (weekly,) = team.slack.posted[before:]
-    assert wording.TRIAGE_HEADING in said_in(weekly)
+    assert gap_wording.TRIAGE_HEADING in said_in(weekly)
     assert f"1: {NEW.question} (submitted, 1 voice)" in said_in(weekly)
     late = WEDNESDAY + timedelta(days=8)  # six working days later
     await cards.write_due(late, Promise())
     await pass_to(clock, late, team.sender)
     nudge = team.slack.posted[-1]
     assert slack_lint.breaches(nudge["blocks"], nudge["text"]) == []
-    assert wording.LATE_HEADING in said_in(nudge)
+    assert gap_wording.LATE_HEADING in said_in(nudge)
     assert "(submitted, 1 voice, 1 working day late)" in said_in(nudge)
     await team.tap(labelled(nudge, "Gap 1"), nudge)
     await team.done()
@@ -159,10 +162,10 @@ async def test_a_triager_who_asks_in_a_channel_is_answered_there(team: Workspace
     await make_triager(file_store, SIGNING, "slack", USER)
     await team.send(event("app_mention", channel=CHANNEL, text="<@U0BOT> triage here"))
     await team.done()
-    assert wording.TRIAGE_HERE in said_in(team.slack.posted[-1])
+    assert gap_wording.TRIAGE_HERE in said_in(team.slack.posted[-1])
     await team.send(event("message", channel_type="im", channel=DM, text="triage stop"))
     await team.done()
-    assert wording.TRIAGE_NONE in said_in(team.slack.posted[-1])  # none go to this chat
+    assert gap_wording.TRIAGE_NONE in said_in(team.slack.posted[-1])  # none go to this chat
 
 
 async def test_in_teams_the_card_of_a_gap_changes_in_place_too(
@@ -171,7 +174,7 @@ async def test_in_teams_the_card_of_a_gap_changes_in_place_too(
     ours = gaps_of(file_store, clock, PASSWORD)
     await make_triager(file_store, PASSWORD, "teams", teams_conftest.ASKER)
     told = await office.ask("triage here", TEAMS_CHANNEL)
-    assert wording.TRIAGE_HERE in words(card(told))
+    assert gap_wording.TRIAGE_HERE in words(card(told))
     await pass_to(clock, WEDNESDAY + timedelta(seconds=5), office.sender)
     before = len(office.teams.opened)
     await ours.flag(NEW, Voice(key_of("teams", "29:other")), clock())

@@ -67,6 +67,14 @@ async def sent(outbox: StoredOutbox, at: datetime) -> list[Delivery]:
     return found
 
 
+async def a_card(gaps: Gaps, cards: StoredTriageCards, outbox: StoredOutbox) -> Delivery:
+    """Flag a gap while cards are wanted, and take its card to send it."""
+    await cards.add(CHANNEL, "U1", NOW)
+    await gaps.flag(NEW, voice(1), NOW)
+    (card,) = await claimed(outbox, Kind.GAP_CARD)
+    return card
+
+
 async def test_each_place_gets_a_card_of_each_gap_once(
     gaps: Gaps, cards: StoredTriageCards, outbox: StoredOutbox
 ) -> None:
@@ -98,9 +106,7 @@ async def test_a_gap_that_was_closed_before_gets_no_card(
 async def test_a_change_after_a_card_was_sent_has_it_brought_up_to_date_once(
     gaps: Gaps, cards: StoredTriageCards, outbox: StoredOutbox
 ) -> None:
-    await cards.add(CHANNEL, "U1", NOW)
-    await gaps.flag(NEW, voice(1), NOW)
-    (card,) = await claimed(outbox, Kind.GAP_CARD)
+    card = await a_card(gaps, cards, outbox)
     await brought(outbox, card)
     assert await outbox.outdated("me", NOW, 10) == []
     await gaps.add_voice(1, voice(2), NOW)
@@ -115,9 +121,7 @@ async def test_a_change_after_a_card_was_sent_has_it_brought_up_to_date_once(
 async def test_a_change_while_a_card_is_on_its_way_is_not_lost(
     gaps: Gaps, cards: StoredTriageCards, outbox: StoredOutbox, when: str
 ) -> None:
-    await cards.add(CHANNEL, "U1", NOW)
-    await gaps.flag(NEW, voice(1), NOW)
-    (card,) = await claimed(outbox, Kind.GAP_CARD)
+    card = await a_card(gaps, cards, outbox)
     if when == "claimed":
         await gaps.add_voice(1, voice(2), NOW)
     assert await outbox.begin(card.key, "me", NOW)
@@ -137,9 +141,7 @@ async def test_a_change_while_a_card_is_on_its_way_is_not_lost(
 async def test_a_process_that_dies_while_it_brings_a_card_up_to_date_leaves_it_to_another(
     gaps: Gaps, cards: StoredTriageCards, outbox: StoredOutbox
 ) -> None:
-    await cards.add(CHANNEL, "U1", NOW)
-    await gaps.flag(NEW, voice(1), NOW)
-    (card,) = await claimed(outbox, Kind.GAP_CARD)
+    card = await a_card(gaps, cards, outbox)
     await brought(outbox, card)
     await gaps.add_voice(1, voice(2), NOW)
     assert await outbox.outdated("dies", NOW, 10)

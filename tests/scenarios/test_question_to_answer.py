@@ -16,7 +16,7 @@ from playwright.async_api import Page, async_playwright, expect
 
 from adapters.store.store import Store
 from adapters.store.tables import deliveries
-from bot import wording
+from bot import gap_wording, wording
 from bot.build import build_knowledge
 from tests.adapters.slack.conftest import CHANNEL, direct, event
 from tests.adapters.slack.fake import USER, fake_slack
@@ -112,16 +112,16 @@ async def flag(on_slack: OnSlack) -> None:
     await on_slack.done()
     shown = await fill(on_slack)  # the question is filled in
     assert QUESTION in said_in(shown)
-    await on_slack.tap(labelled(shown, wording.GAP_SEND), shown)
+    await on_slack.tap(labelled(shown, gap_wording.GAP_SEND), shown)
     await on_slack.done()
-    assert wording.gap_flagged(1) in said_in(on_slack.slack.responded[-1])
+    assert gap_wording.gap_flagged(1) in said_in(on_slack.slack.responded[-1])
 
 
 async def second(on_teams: OnTeams) -> None:
     """Ask something like it in Teams, see the gap, and add a voice; a second tap counts no second."""
     nothing = await on_teams.ask(ALIKE)
     assert QUESTION in words_of(nothing)
-    for said in (wording.VOICE_COUNTS, wording.VOICE_COUNTED):
+    for said in (gap_wording.VOICE_COUNTS, gap_wording.VOICE_COUNTED):
         assert said.format(number=1) in words_of(await on_teams.tap(nothing, "Add my voice to gap 1"))
 
 
@@ -174,7 +174,9 @@ async def move_by_the_live_card(on_slack: OnSlack) -> None:
     await on_slack.tap(labelled(changed, "In progress"), changed, user=TRIAGER)
     await on_slack.done()
     asked = on_slack.slack.responded[-1] | {"channel": CHANNEL}
-    await on_slack.tap(labelled(asked, wording.SEND), asked, is_ephemeral=True, user=TRIAGER, written="A reader began.")
+    await on_slack.tap(
+        labelled(asked, gap_wording.SEND), asked, is_ephemeral=True, user=TRIAGER, written="A reader began."
+    )
     await on_slack.done()
     await on_slack.until_changed(lambda card: "in-progress" in said_in(card))
     assert len(on_slack.to(CHANNEL)) == 2

@@ -48,6 +48,8 @@ def _block(block: dict[str, Any]) -> str:
             return f'<img src="{escape(block["image_url"])}" alt="{escape(block["alt_text"])}">'
         case "actions":
             return f'<div class="actions">{"".join(_element(one) for one in block["elements"])}</div>'
+        case "input":
+            return f'<div class="section"><label>{_text(block["label"])}<br><textarea rows="3" cols="60"></textarea></label></div>'
         case other:
             raise ValueError(f"a block that the bot does not send: {other}")
 

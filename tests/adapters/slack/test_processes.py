@@ -6,6 +6,7 @@ import asyncio
 import json
 import signal
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import aiohttp
@@ -41,10 +42,21 @@ async def test_a_process_that_is_told_to_stop_gives_the_answers_it_owes(tmp_path
     assert len(slack.posted) == 3
 
 
+async def until_nothing_waits(folder: Path) -> None:
+    """Return once the inbox of a process owes no answer."""
+    async with asyncio.timeout(20):
+        while True:
+            with closing(sqlite3.connect(folder / "var" / "whatworks.sqlite")) as database:
+                if database.execute("select count(*) from inbox where sealed is not null").fetchone() == (0,):
+                    return
+            await asyncio.sleep(0.02)
+
+
 async def test_what_a_killed_process_owes_is_given_by_the_next_once(tmp_path: Path, slack: FakeSlack) -> None:
     async with served(tmp_path, **settings_of(slack)) as (process, said):
         await send(said, "hello")
         await slack.until(lambda: len(slack.posted) == 1)
+        await until_nothing_waits(tmp_path)  # an answer is there a moment before it is noted
         slack.delay = 60.0
         assert await send(said, FGC) == 200
         await slack.until_called("chat.postMessage", 2)

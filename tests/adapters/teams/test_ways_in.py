@@ -13,7 +13,7 @@ from adapters.store.sealing import Sealer, key_from
 from adapters.store.store import Store
 from adapters.teams.cards import BACK
 from adapters.teams.lint import breaches, texts
-from bot import wording
+from bot import gap_wording, wording
 from bot.feedback import FeedbackCount, Reason
 from bot.references import Reference
 from tests.adapters.teams.conftest import ASKER, BOT, CHANNEL, GROUP, PERSONAL, TEAM, Council
@@ -103,7 +103,7 @@ async def test_danger_comes_first_and_looks_different(office: Council) -> None:
 
 @pytest.mark.parametrize(
     ("typed", "says"),
-    [("help", "Ask in your own words"), ("tips", wording.NO_TIP_HERE), ("gap", wording.FLAG_HEADING), ("about me", wording.STORED)],
+    [("help", "Ask in your own words"), ("tips", wording.NO_TIP_HERE), ("gap", gap_wording.FLAG_HEADING), ("about me", wording.STORED)],
 )  # fmt: skip
 async def test_a_typed_command_is_understood(office: Council, typed: str, says: str) -> None:
     assert says in words(card(await office.ask(typed)))
@@ -211,7 +211,7 @@ async def test_an_answer_is_cited_and_reported_from_its_menu(office: Council, fi
     assert await StoredFeedback(file_store).counts() == [
         FeedbackCount("family-group-conferencing", 0, 1, {Reason.LOOKS_WRONG: 1})
     ]
-    assert wording.FLAG_HEADING in words((await office.tap(button(card(said), "Flag a gap"), said))["value"])
+    assert gap_wording.FLAG_HEADING in words((await office.tap(button(card(said), "Flag a gap"), said))["value"])
     share = button(card(said), "Share")
     assert share["url"].startswith("https://teams.microsoft.com/share?href=https%3A%2F%2Fevidence.example.org")
 

@@ -14,7 +14,7 @@ from adapters.store.like_gaps import StoredLikeGaps
 from adapters.store.sealing import Sealer, key_from
 from adapters.store.store import Store
 from adapters.web.app import make_app
-from bot import wording
+from bot import gap_wording
 from bot.feedback import Reason
 from bot.gap import Check, GapState
 from bot.gap_desk import GapDesk
@@ -54,7 +54,7 @@ async def send(browser: Browser, **fields: str) -> None:
     assert shown.status == 200
     form = {one["name"]: one["value"] for one in shown.inputs if one.get("type") == "hidden"}
     sent = await browser.post("/gaps/flag", {**form, "step": "send"})
-    assert wording.GAP_ON_WEB.format(number=1)[:40] in sent.words
+    assert gap_wording.GAP_ON_WEB.format(number=1)[:40] in sent.words
 
 
 async def test_a_gap_is_looked_at_before_it_is_kept_and_counts_once_for_a_browser(
@@ -96,14 +96,14 @@ async def test_an_answered_one_is_shown_with_its_answer(browsers: tuple[Browser,
     await gaps.move(1, GapState.CHECKED, "ann", "looked", check=Check.KNOWN)
     await gaps.move(1, GapState.ANSWERED, "ann", "there", outcome="It is there.", entry=ENTRY)
     shown = await browsers[1].post("/gaps/flag", {"step": "look", "question": ALIKE})
-    assert wording.LIKE_ANSWERED in shown.words
+    assert gap_wording.LIKE_ANSWERED in shown.words
     assert "Strength of evidence" in shown.words
     assert "Add my voice" not in shown.words
 
 
 async def test_whoever_speaks_of_danger_now_is_told_what_to_do_first(browsers: tuple[Browser, Browser]) -> None:
     shown = await browsers[0].post("/gaps/flag", {"step": "look", "question": DANGER})
-    assert shown.words.index("999") < shown.words.index(wording.GAP_LOOK)
+    assert shown.words.index("999") < shown.words.index(gap_wording.GAP_LOOK)
 
 
 async def test_a_form_about_an_entry_says_what_is_the_matter_with_it(
